@@ -1,0 +1,144 @@
+#pragma once
+
+#include "model/error.hpp"
+#include "model/id.hpp"
+#include "model/role.hpp"
+#include "storage/blob/blob_store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+// What a handler gets and gives. Free of sockets and of Asio: a handler is a plain blocking function
+// that the connection engine calls on its pool, and that a test calls directly.
+namespace weike::http {
+
+enum class Method { get, head, post, put, patch, del, options, other };
+std::string_view name_of(Method method);
+
+// Header fields in order; names compare without regard to case (RFC 9110 §5.1).
+class Headers {
+ public:
+  void add(std::string name, std::string value) {
+    fields_.emplace_back(std::move(name), std::move(value));
+  }
+  void set(std::string_view name, std::string value);
+  // The first field of that name; nothing if there is none.
+  std::optional<std::string_view> get(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+// The languages every message exists in.
+enum class Language { zh, en };
+
+// One request as a handler sees it. The engine fills the first part, the router `parameters`, the
+// session gate `viewer`.
+struct Request {
+  Method method = Method::get;
+  std::string target;  // As sent: "/api/v1/feed?limit=20".
+  std::string path;    // Percent-decoded once, with no "." or ".." part; else the engine answered 400.
+  std::vector<std::pair<std::string, std::string>> query;  // Decoded, in order.
+  Headers headers;
+  std::string body;  // Whole, at most the route's limit; empty for streamed bodies.
+  std::string peer;  // The client's address; from X-Forwarded-For only through listed proxies.
+  bool is_secure = false;  // The client speaks TLS, to us or to a listed proxy.
+  std::string request_id;
+
+  std::map<std::string, std::string, std::less<>> parameters;  // {id} of the route's pattern.
+  Viewer viewer;
+  std::string session_key;  // Hash of the session token; empty for a visitor.
+
+  std::optional<std::string_view> query_value(std::string_view name) const;
+  // Accept-Language, zh unless en is preferred.
+  Language language() const;
+};
+
+// The head of a request on the hot lane: views into the connection's buffer, valid during the call.
+struct RequestHead {
+  Method method = Method::get;
+  std::string_view target;
+  std::string_view path;   // Not decoded.
+  std::string_view query;  // Behind '?', not decoded.
+  std::string_view authorization;
+  std::string_view cookie;
+  std::string_view if_none_match;
+  std::string_view if_range;
+  std::string_view range;
+  std::string_view accept_encoding;
+  std::string_view accept_language;
+};
+
+// Asked before each turn of a long transfer; false stops it and closes the connection. Called from
+// I/O threads, must not block.
+class Permit {
+ public:
+  virtual ~Permit() = default;
+  virtual bool holds() const = 0;
+};
+
+// Bytes of an open file, sent by sendfile.
+struct FileBody {
+  std::shared_ptr<const storage::OpenFile> file;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+  std::shared_ptr<const Permit> permit;  // Null: always allowed.
+};
+
+// A source of server-sent events (WHATWG HTML §9.2). The engine owns one for each listener.
+class EventSource {
+ public:
+  virtual ~EventSource() = default;
+  // `wake` may be called from any thread until the source dies, whenever `take` has something new.
+  virtual void on_ready(std::function<void()> wake) = 0;
+  // Finished "event: …\ndata: …\n\n" blocks that came since the last call; empty if none. Nothing
+  // when the stream is over (the session ended).
+  virtual std::optional<std::string> take() = 0;
+};
+
+// Immutable bytes that several replies share: a rendered page.
+using SharedBytes = std::shared_ptr<const std::string>;
+
+using Body = std::variant<std::monostate, std::string, SharedBytes, FileBody,
+                          std::shared_ptr<EventSource>>;
+
+// The engine adds Date, Content-Length, Connection and X-Request-Id, answers HEAD without the body
+// and a Range by itself never: a handler that serves ranges says 206 and Content-Range (see ranges.hpp).
+struct Response {
+  int status = 200;
+  Headers headers;
+  Body body;
+  bool close_connection = false;
+};
+
+// How the bytes of a streamed body ended.
+enum class BodyEnd {
+  complete,     // All bytes that were announced have come.
+  cut,          // The connection broke or the deadline passed; nobody will read the answer.
+  interrupted,  // `interrupt` was called; the answer is sent, then the connection closes.
+};
+
+// Takes a request body piece by piece on the blocking pool: memory does not grow with the body. The
+// engine makes one call at a time and calls `finish` exactly once, also after a failed write.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  // Once, before the first write: `interrupt` may be called from any thread while the sink lives and
+  // makes the engine stop reading and call `finish(interrupted)`.
+  virtual void attach(std::function<void()> interrupt) = 0;
+  // A failure ends the reading; `finish(interrupted)` follows and answers.
+  virtual Result<> write(std::span<const std::byte> bytes) = 0;
+  virtual Response finish(BodyEnd end) = 0;
+};
+
+}  // namespace weike::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "api/http/message.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace weike::http {
+
+// Runs on the blocking pool with the whole body.
+using Handler = std::function<Response(Request&)>;
+// Runs on the blocking pool before the body is read: an answer at once, or a sink for the body.
+using StreamAnswer = std::variant<Response, std::unique_ptr<BodySink>>;
+using StreamHandler = std::function<StreamAnswer(Request&)>;
+// Runs on the I/O thread, must not block nor do I/O. Nothing: the blocking handler answers instead.
+using HotHandler = std::function<std::optional<Response>(const RequestHead&)>;
+
+// Who may call a route, checked before its handler runs. Finer rules are the service's.
+enum class Gate {
+  open,       // Anyone; a session is used if one is sent and valid.
+  signed_in,  // 401 without a valid session.
+};
+
+struct Route {
+  Method method = Method::get;
+  std::string pattern;  // "/api/v1/lessons/{id}/submit"; a last "{name*}" takes the rest of the path.
+  Gate gate = Gate::signed_in;
+  Handler handler;       // Exactly one of `handler` and `stream` is set.
+  StreamHandler stream;
+  HotHandler hot;        // Optional, tried first.
+  std::size_t body_limit_bytes = 256 * 1024;
+};
+
+// The table of all routes. Filled before the server starts, then only read: threads may share it.
+class Router {
+ public:
+  void add(Route route);
+
+  struct Match {
+    const Route* route = nullptr;                                    // Null: see `allowed`.
+    std::vector<std::pair<std::string, std::string>> parameters;
+    std::vector<Method> allowed;  // Methods the path has; empty means 404, else 405 with Allow.
+  };
+  // HEAD finds the GET route when there is no HEAD route of its own.
+  Match find(Method method, std::string_view path) const;
+  // The hot handler for an undecoded path, or null.
+  const HotHandler* find_hot(Method method, std::string_view path) const;
+  const std::vector<Route>& routes() const { return routes_; }
+
+ private:
+  std::vector<Route> routes_;
+};
+
+// What stands between engine and handlers: session, CSRF, gate, limits, errors to problem documents.
+// The engine calls these; tests of capabilities too. Threads may share it.
+class Gatekeeper {
+ public:
+  virtual ~Gatekeeper() = default;
+  // Fills `request.viewer`. An answer means: refused, the handler is not called.
+  virtual std::optional<Response> admit(const Route& route, Request& request) = 0;
+};
+
+}  // namespace weike::http

@@ -1,0 +1,46 @@
+# Warnings, sanitizers and the include root that every target of Weike shares.
+add_library(weike_options INTERFACE)
+target_include_directories(weike_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(weike_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -fno-omit-frame-pointer
+  # ccache and precompiled headers agree only when macro definitions are kept.
+  -fpch-preprocess)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(weike_options INTERFACE -Wno-unused-command-line-argument)
+endif()
+if(WEIKE_WERROR)
+  target_compile_options(weike_options INTERFACE -Werror)
+endif()
+if(WEIKE_SANITIZE)
+  target_compile_options(weike_options INTERFACE -O1 -fsanitize=${WEIKE_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(weike_options INTERFACE -fsanitize=${WEIKE_SANITIZE})
+  target_compile_definitions(weike_options INTERFACE WEIKE_SANITIZED=1)
+endif()
+
+# Two sets of precompiled headers: for the rooms, and for their tests.
+add_library(weike_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch/room.cpp)
+target_link_libraries(weike_pch PUBLIC weike_options Boost::headers nlohmann_json::nlohmann_json)
+target_precompile_headers(weike_pch PRIVATE
+  <algorithm> <chrono> <functional> <map> <memory> <optional> <span> <string> <string_view>
+  <variant> <vector> <nlohmann/json.hpp> <boost/system/result.hpp>)
+add_library(weike_test_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch/test.cpp)
+target_link_libraries(weike_test_pch PUBLIC
+  weike_options Boost::headers nlohmann_json::nlohmann_json GTest::gtest GTest::gmock)
+target_precompile_headers(weike_test_pch PRIVATE
+  <algorithm> <chrono> <functional> <map> <memory> <optional> <span> <string> <string_view>
+  <variant> <vector> <nlohmann/json.hpp> <boost/system/result.hpp>
+  <gmock/gmock.h> <gtest/gtest.h>)
+
+# weike_test(NAME SOURCES a.cpp … LIBRARIES weike_storage …): one test program, found by CTest.
+function(weike_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE
+    weike_options ${arg_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name} REUSE_FROM weike_test_pch)
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${arg_TIMEOUT})
+endfunction()

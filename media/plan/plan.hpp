@@ -1,0 +1,82 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weike::media {
+
+struct Rational {
+  std::int64_t num = 0;
+  std::int64_t den = 1;
+  double value() const { return den == 0 ? 0 : static_cast<double>(num) / static_cast<double>(den); }
+  bool operator==(const Rational&) const = default;
+};
+
+// Quarter turns clockwise that make the picture upright, then mirrored left to right if asked.
+struct Orientation {
+  int quarter_turns = 0;  // 0 to 3.
+  bool is_mirrored = false;
+  bool operator==(const Orientation&) const = default;
+};
+
+enum class ToneCurve { sdr, hlg, pq };
+
+// One video rendition. `name` is 'v' and the short side: "v1080", "v720", "v480", "v360".
+struct VideoRung {
+  std::string name;
+  int width = 0;   // Even, square pixels, upright.
+  int height = 0;
+  int crf = 23;
+  int max_kbps = 700;  // x264 maxrate; bufsize is twice as much.
+};
+
+// One audio rendition: "a128", "a64". AAC-LC, 48 kHz.
+struct AudioRung {
+  std::string name;
+  int kbps = 128;
+  int channels = 2;
+};
+
+// Segment `number` holds frames [first_frame, first_frame + frame_count) of the output grid and the
+// AAC frames (1024 samples at 48 kHz) [first_audio_frame, … + audio_frame_count).
+struct Segment {
+  std::uint32_t number = 0;
+  std::int64_t first_frame = 0;
+  std::int64_t frame_count = 0;
+  std::int64_t first_audio_frame = 0;
+  std::int64_t audio_frame_count = 0;
+};
+
+// Everything that decides the bytes of the output, made once after the probe and never changed:
+// same source, same plan and same number give the same segment. Stored as JSON in the blob store.
+struct Plan {
+  int version = 1;
+  std::string source_sha256;
+  int video_stream = 0;
+  int audio_stream = -1;        // -1: no sound.
+  std::int64_t video_start_us = 0;  // Of the first shown frame, in the container's time.
+  std::int64_t audio_start_us = 0;  // Where sound stands against the first frame.
+  Rational frame_rate;          // Of the output grid.
+  std::int64_t frame_count = 0;
+  int gop_frames = 60;          // round(2 * fps).
+  int source_width = 0;         // As coded.
+  int source_height = 0;
+  Rational sample_aspect{1, 1};
+  Orientation orientation;
+  ToneCurve tone_curve = ToneCurve::sdr;
+  bool is_interlaced = false;
+  double gain_db = 0;           // Static gain of the sound, within ±12.
+  std::vector<VideoRung> video;  // Largest first.
+  std::vector<AudioRung> audio;
+  std::vector<Segment> segments;
+
+  std::uint32_t duration_ms() const;  // frame_count / frame_rate, rounded.
+};
+
+void to_json(nlohmann::json& json, const Plan& plan);
+void from_json(const nlohmann::json& json, Plan& plan);  // Throws nlohmann's exceptions.
+
+}  // namespace weike::media

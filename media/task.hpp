@@ -1,0 +1,91 @@
+#pragma once
+
+#include "media/plan/plan.hpp"
+#include "model/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+// The units of media work. A task runs inside a sandboxed child (media/sandbox) or, in tests, in the
+// caller's process; either way through `Worker`.
+namespace weike::media {
+
+struct Limits {
+  std::int64_t min_duration_ms = 1'000;
+  std::int64_t max_duration_ms = 30 * 60 * 1'000 * 105LL / 100;
+  std::int64_t max_pixels = 4096LL * 4096;
+  int max_streams = 32;
+};
+
+// Probe the source and make the plan. Outputs: the init segment of every rendition
+// ("v360/init.mp4", "a128/init.mp4"). Result: {"verdict": {...}, "plan": {...}}; or
+// {"rejected": {"code": "...", "detail": "..."}} when the input is at fault.
+struct ProbeTask {
+  std::string source_sha256;
+  Limits limits;
+};
+
+// Make segments [first_segment, last_segment] of the named renditions from one decode. Outputs:
+// "v360/0.m4s", "a128/0.m4s" ..., each segment of all renditions before the next one.
+// Result: {"damaged_frames": n, "frames": n}.
+struct SegmentsTask {
+  Plan plan;
+  std::vector<std::string> renditions;
+  std::uint32_t first_segment = 0;
+  std::uint32_t last_segment = 0;
+};
+
+// Outputs: "poster.jpg" (long side up to 1280), "poster_small.jpg" (up to 480), both upright.
+// Result: {"placeholder": "data:image/jpeg;base64,..."} of at most 600 bytes.
+struct ImagesTask {
+  Plan plan;
+};
+
+using Task = std::variant<ProbeTask, SegmentsTask, ImagesTask>;
+
+void to_json(nlohmann::json& json, const Task& task);
+void from_json(const nlohmann::json& json, Task& task);
+
+// Where finished files go, one whole file a call, in the order they are finished.
+class OutputSink {
+ public:
+  virtual ~OutputSink() = default;
+  // `name` as in the task's description. A failure ends the task with that error.
+  virtual Result<> put(const std::string& name, std::span<const std::byte> bytes) = 0;
+  // A sign of life, at least every few seconds of work: `done` of `total` frames.
+  virtual void progress(std::int64_t done, std::int64_t total) = 0;
+};
+
+// Does the task in this process, reading the source by offset from `input`. Called in the child.
+// Opens no file and no socket. Fails with `unsupported_type`, `corrupt` or `too_large` (the input is
+// at fault; `reason` is the cause code) or `internal`.
+Result<nlohmann::json> run_task(int input, const Task& task, OutputSink& sink);
+
+// Set by the owner to stop a running task soon; it then fails with `unavailable`, reason "cancelled".
+using StopFlag = std::atomic<bool>;
+
+// Runs tasks somewhere. Threads may share it; calls block.
+class Worker {
+ public:
+  virtual ~Worker() = default;
+  // As `run_task`; besides: reason "child_crashed", "child_timeout", "child_memory" with code
+  // `internal` when the child died, was killed for silence or for its limits.
+  virtual Result<nlohmann::json> run(int input, const Task& task, OutputSink& sink,
+                                     const StopFlag& stop) = 0;
+};
+
+// For tests of what is above the media room.
+class InProcessWorker final : public Worker {
+ public:
+  Result<nlohmann::json> run(int input, const Task& task, OutputSink& sink,
+                             const StopFlag& stop) override;
+};
+
+}  // namespace weike::media

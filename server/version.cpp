@@ -1,0 +1,7 @@
+#include "server/version.hpp"
+
+namespace weike {
+
+std::string_view version() { return WEIKE_VERSION; }
+
+}  // namespace weike

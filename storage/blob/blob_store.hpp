@@ -1,0 +1,86 @@
+#pragma once
+
+#include "model/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weike::storage {
+
+// An open descriptor, closed with its last owner. Reading by offset only, so threads may share it.
+class OpenFile {
+ public:
+  OpenFile(int descriptor, std::uint64_t size_bytes)
+      : descriptor_(descriptor), size_bytes_(size_bytes) {}
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  std::uint64_t size_bytes() const { return size_bytes_; }
+
+ private:
+  int descriptor_;
+  std::uint64_t size_bytes_;
+};
+
+// Writes one blob. Dropped without `commit` it leaves nothing behind. One thread at a time.
+class BlobWriter {
+ public:
+  virtual ~BlobWriter() = default;
+  // Fails with `out_of_space` when the disk is full.
+  virtual Result<> write(std::span<const std::byte> bytes) = 0;
+  // Makes the blob durable and visible at its name, all or nothing. A blob that exists already with
+  // the same size stays and counts as success; with another size: `conflict`.
+  virtual Result<> commit() = 0;
+};
+
+// A file that grows over many requests: the body of an upload. One thread at a time.
+class BlobAppender {
+ public:
+  virtual ~BlobAppender() = default;
+  virtual std::uint64_t size_bytes() const = 0;
+  virtual Result<> append(std::span<const std::byte> bytes) = 0;
+  // What was appended so far survives a power cut from here on (data, and the folder entry).
+  virtual Result<> sync() = 0;
+  // Forgets everything behind `size_bytes`: bytes that were never acknowledged.
+  virtual Result<> truncate(std::uint64_t size_bytes) = 0;
+};
+
+// Media bytes under names like "assets/0f…/v360/0.m4s". A name is lower-case letters, digits, '_',
+// '-', '.' and '/', without empty or dotted parts, at most 200 bytes; any other fails with
+// `invalid_argument`. A blob never changes after its commit. Threads may share the store.
+class BlobStore {
+ public:
+  virtual ~BlobStore() = default;
+
+  // The whole of a small blob; parent folders come by themselves.
+  virtual Result<> put(std::string_view name, std::span<const std::byte> bytes) = 0;
+  virtual Result<std::unique_ptr<BlobWriter>> open_writer(std::string_view name) = 0;
+  // Opens the growing file `name`, made if it is absent.
+  virtual Result<std::unique_ptr<BlobAppender>> open_appender(std::string_view name) = 0;
+
+  // `not_found` if there is none; `too_large` if it is above `limit_bytes`.
+  virtual Result<std::string> read(std::string_view name, std::uint64_t limit_bytes) = 0;
+  // Size in bytes, or nothing if there is none.
+  virtual Result<std::optional<std::uint64_t>> stat(std::string_view name) = 0;
+  // A descriptor for sendfile and for media children. `not_found` if there is none.
+  virtual Result<std::shared_ptr<const OpenFile>> open(std::string_view name) = 0;
+
+  // Absent blobs are no error.
+  virtual Result<> erase(std::string_view name) = 0;
+  // Everything below the folder `prefix`, which ends with '/'.
+  virtual Result<> erase_all(std::string_view prefix) = 0;
+  // Names below the folder `prefix`, sorted, at most `limit`.
+  virtual Result<std::vector<std::string>> list(std::string_view prefix, std::size_t limit) = 0;
+  // Bytes that can still be written.
+  virtual Result<std::uint64_t> free_bytes() = 0;
+};
+
+}  // namespace weike::storage

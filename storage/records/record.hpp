@@ -1,0 +1,31 @@
+#pragma once
+
+#include "storage/kv/kv_store.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string_view>
+
+// Typed records in a transaction: JSON by the to_json/from_json beside the record's type.
+namespace weike::storage {
+
+// Nothing if the key is absent; `corrupt` if the value is no such record.
+template <class Record>
+Result<std::optional<Record>> load(Transaction& transaction, std::string_view key) {
+  auto value = transaction.get(key);
+  if (!value) return value.error();
+  if (!*value) return std::optional<Record>{};
+  try {
+    return std::optional<Record>{nlohmann::json::parse(**value).template get<Record>()};
+  } catch (const nlohmann::json::exception& error) {
+    return Error{ErrorCode::corrupt, std::string("record: ") + error.what()};
+  }
+}
+
+template <class Record>
+Result<> save(Transaction& transaction, std::string_view key, const Record& record) {
+  return transaction.put(key, nlohmann::json(record).dump());
+}
+
+}  // namespace weike::storage
