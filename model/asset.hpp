@@ -30,6 +30,9 @@ struct RenditionProgress {
   std::uint32_t done = 0;      // Segments that are durable at their final name.
   std::uint32_t total = 0;
   std::uint64_t size_bytes = 0;  // Of the finished ones.
+  // Measured when the asset becomes ready, 0 before; bits per second.
+  std::int64_t peak_bps = 0;
+  std::int64_t average_bps = 0;
   bool is_complete() const { return total > 0 && done == total; }
 };
 
@@ -56,6 +59,7 @@ struct Asset {
   bool has_audio = false;
   std::vector<RenditionProgress> renditions;
   nlohmann::json verdict = nullptr;  // The technical verdict sheet as the API shows it.
+  std::string placeholder;      // Tiny picture as a data: URI, shown before the poster; empty before.
   bool has_plan = false;        // The plan itself lies in the blob store, written once.
   std::uint32_t epoch = 0;      // Raised by a recall: media URLs signed before it stop working.
   Timestamp created_at{};

@@ -166,6 +166,7 @@ void to_json(nlohmann::json& json, const Asset& asset) {
           {"height", asset.height},
           {"has_audio", asset.has_audio},
           {"verdict", asset.verdict},
+          {"placeholder", asset.placeholder},
           {"has_plan", asset.has_plan},
           {"epoch", asset.epoch},
           {"created_at", to_epoch_ms(asset.created_at)},
@@ -176,7 +177,9 @@ void to_json(nlohmann::json& json, const Asset& asset) {
     renditions.push_back({{"name", rendition.name},
                           {"done", rendition.done},
                           {"total", rendition.total},
-                          {"size_bytes", rendition.size_bytes}});
+                          {"size_bytes", rendition.size_bytes},
+                          {"peak_bps", rendition.peak_bps},
+                          {"average_bps", rendition.average_bps}});
   }
 }
 
@@ -200,6 +203,7 @@ void from_json(const nlohmann::json& json, Asset& asset) {
   read(json, "height", asset.height);
   read(json, "has_audio", asset.has_audio);
   if (const auto verdict = json.find("verdict"); verdict != json.end()) asset.verdict = *verdict;
+  read(json, "placeholder", asset.placeholder);
   read(json, "has_plan", asset.has_plan);
   read(json, "epoch", asset.epoch);
   asset.created_at = read_time(json, "created_at");
@@ -213,6 +217,8 @@ void from_json(const nlohmann::json& json, Asset& asset) {
     read(item, "done", rendition.done);
     read(item, "total", rendition.total);
     read(item, "size_bytes", rendition.size_bytes);
+    read(item, "peak_bps", rendition.peak_bps);
+    read(item, "average_bps", rendition.average_bps);
     asset.renditions.push_back(std::move(rendition));
   }
 }

@@ -68,6 +68,10 @@ std::string asset_of(AccountId account, Timestamp created_at, AssetId id) {
 KeyRange assets_of(AccountId account) { return range_of("asset-of", {account.raw()}); }
 std::string asset_erased(AssetId id) { return join("asset-erased", {id.raw()}); }
 KeyRange assets_erased() { return range_of("asset-erased"); }
+std::string segment(AssetId asset, std::string_view rendition, std::uint64_t number) {
+  return join("segment", {asset.raw(), rendition, kEndOfText, big_endian(number)});
+}
+KeyRange segments_of(AssetId asset) { return range_of("segment", {asset.raw()}); }
 
 std::string lesson(LessonId id) { return join("lesson", {id.raw()}); }
 KeyRange lessons() { return range_of("lesson"); }

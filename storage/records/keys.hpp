@@ -24,6 +24,7 @@
 // | asset/{asset}                               | Asset                                          |
 // | asset-of/{account}{newest first}{asset}     | empty                                          |
 // | asset-erased/{asset}                        | source blob: bytes that still have to go       |
+// | segment/{asset}{rendition}\0{number}        | SegmentEntry: size and SHA-256 of a finished one |
 // | lesson/{lesson}                             | Lesson                                         |
 // | lesson-of/{account}{newest first}{lesson}   | empty                                          |
 // | lesson-state/{state}\0{time}{lesson}        | empty; the working version's state             |
@@ -55,6 +56,8 @@ std::string asset_of(AccountId account, Timestamp created_at, AssetId id);
 KeyRange assets_of(AccountId account);
 std::string asset_erased(AssetId id);
 KeyRange assets_erased();
+std::string segment(AssetId asset, std::string_view rendition, std::uint64_t number);
+KeyRange segments_of(AssetId asset);
 
 std::string lesson(LessonId id);
 KeyRange lessons();

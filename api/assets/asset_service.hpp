@@ -1,0 +1,126 @@
+#pragma once
+
+#include "api/events/event_bus.hpp"
+#include "api/http/message.hpp"
+#include "media/package/playlists.hpp"
+#include "media/plan/plan.hpp"
+#include "model/asset.hpp"
+#include "model/role.hpp"
+#include "storage/blob/blob_store.hpp"
+#include "storage/kv/kv_store.hpp"
+#include "storage/queue/job_queue.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weike::assets {
+
+struct NewAsset {
+  AccountId owner;
+  UnitId unit;
+  std::string source_blob;
+  std::string source_sha256;  // Lower-case hex.
+  std::string file_name;
+  std::uint64_t source_bytes = 0;
+};
+
+struct AssetServiceOptions {
+  // Plans kept parsed in memory; one of a 30 minute lesson takes about 40 KiB.
+  std::size_t cached_plans = 256;
+};
+
+struct AssetPage {
+  std::vector<Asset> items;
+  std::optional<std::string> next_cursor;
+};
+
+// The videos behind lessons: their records, who may see them, and how their disk is freed. The work
+// on them is server/jobs. Threads may share it.
+class AssetService {
+ public:
+  AssetService(storage::KvStore& store, storage::BlobStore& blobs, storage::JobQueue& queue,
+               events::EventBus& events, const Clock& clock, AssetServiceOptions options = {});
+
+  // In the caller's transaction: the asset, its index entry and its job exist together or not at
+  // all.
+  Result<AssetId> create(storage::Transaction& transaction, const NewAsset& asset);
+  // `not_found` if there is none.
+  Result<Asset> find(storage::Transaction& transaction, AssetId id);
+  Result<> save(storage::Transaction& transaction, const Asset& asset);
+  // In the caller's transaction: the record is gone, its job cancelled; the bytes go with the next
+  // `sweep`. Asks nobody whether a lesson uses it; `remove` does.
+  Result<> erase(storage::Transaction& transaction, AssetId id);
+  // Media URLs that were signed for an earlier epoch stop working.
+  Result<Asset> raise_epoch(storage::Transaction& transaction, AssetId id);
+
+  // What `viewer` may see of it: the owner, and whoever may preview a lesson with it. Else
+  // `not_found`.
+  Result<Asset> show(const Viewer& viewer, AssetId id);
+  // Own assets, newest first. `invalid_argument` with reason "invalid_cursor".
+  Result<AssetPage> list(const Viewer& viewer, std::string_view cursor, std::size_t limit);
+  // A failed asset gets its tries back and waits for its turn. `conflict`, reason
+  // "asset_not_failed", in any other state.
+  Result<Asset> retry(const Viewer& viewer, AssetId id);
+  // `conflict`, reason "asset_in_use", while a lesson names it.
+  Result<> remove(const Viewer& viewer, AssetId id);
+
+  // How many jobs come before a queued asset's; nothing for any other.
+  std::optional<std::size_t> queue_place(const Asset& asset);
+  // `not_found` before the probe is done.
+  Result<media::Plan> plan(AssetId id);
+
+  // Frees the disk of erased assets, but of none that is held.
+  void sweep();
+  // Keeps `sweep` away from an asset's bytes while somebody makes more of them.
+  std::shared_ptr<void> hold(AssetId id);
+
+ private:
+  Result<Asset> find_own(storage::Transaction& transaction, const Viewer& viewer, AssetId id);
+  Result<bool> may_show(storage::Transaction& transaction, const Viewer& viewer,
+                        const Asset& asset);
+  Result<> free_disk(AssetId id, const std::string& source_blob);
+  bool is_held(AssetId id);
+
+  storage::KvStore& store_;
+  storage::BlobStore& blobs_;
+  storage::JobQueue& queue_;
+  events::EventBus& events_;
+  const Clock& clock_;
+  const AssetServiceOptions options_;
+
+  std::mutex mutex_;  // Guards what follows.
+  std::map<AssetId, std::shared_ptr<const media::Plan>> plans_;
+  std::multiset<AssetId> held_;
+};
+
+// Signed paths for one viewer; null where there is nothing to show yet.
+struct AssetUrls {
+  nlohmann::json hls = nullptr;
+  nlohmann::json poster = nullptr;
+  nlohmann::json poster_small = nullptr;
+};
+
+// The asset as the API shows it.
+nlohmann::json to_wire(const Asset& asset, http::Language language,
+                       std::optional<std::size_t> queue_place, const AssetUrls& urls = {});
+
+// The news that an asset changed, for its owner.
+events::Event event_of(const Asset& asset);
+
+// The one job of an asset has the asset's bytes as its id.
+JobId job_of(AssetId id);
+// "assets/{id}/{file}".
+std::string blob_name(AssetId id, std::string_view file);
+// What the master playlist declares once the asset is ready; empty before.
+std::vector<media::MeasuredRate> measured_rates(const Asset& asset);
+
+}  // namespace weike::assets

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "api/assets/asset_service.hpp"
+#include "api/events/event_bus.hpp"
+#include "media/task.hpp"
+#include "model/time.hpp"
+#include "storage/blob/blob_store.hpp"
+#include "storage/kv/kv_store.hpp"
+#include "storage/queue/job_queue.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace weike::server {
+
+struct PipelineOptions {
+  // Children at work at the same time. One for each core.
+  std::size_t workers = 2;
+  // Segments that one child makes from one decode.
+  std::uint32_t batch_segments = 3;
+  // Up to here all rungs come from one decode; above, 360p and sound come first for the whole
+  // lesson.
+  Milliseconds short_lesson = std::chrono::minutes{3};
+  media::Limits limits;
+  // How often the queue is looked at when nothing told of new work.
+  Milliseconds poll = std::chrono::milliseconds{500};
+  // How often a held lease is renewed; well below JobQueueOptions::lease.
+  Milliseconds renew = std::chrono::seconds{8};
+  // How often running work is checked against the store: was its asset deleted?
+  Milliseconds watch = std::chrono::seconds{1};
+};
+
+// Brings assets from `queued` to `ready`: leases jobs, gives batches of segments to the worker,
+// puts what comes back at its final name and journals it. What is finished is never made again.
+class Pipeline {
+ public:
+  Pipeline(storage::KvStore& store, storage::BlobStore& blobs, storage::JobQueue& queue,
+           assets::AssetService& assets, events::EventBus& events, media::Worker& worker,
+           const Clock& clock, PipelineOptions options = {});
+  ~Pipeline();  // Stops.
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  // Voids the leases of the former instance and starts the worker threads.
+  void start();
+  // Kills running children and waits for the threads; their jobs go on with the next start.
+  void stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weike::server
