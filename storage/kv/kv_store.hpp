@@ -29,7 +29,8 @@ struct KeyRange {
 
 // What a body of a transaction may do. It belongs to one thread and lives as long as the body runs.
 // It sees its own writes. Every read is remembered, also of what is absent, and of whole scanned
-// ranges as far as the scan went: the commit fails with a conflict if another commit changed any of it.
+// ranges as far as the scan went: the commit fails with a conflict if another commit changed any of
+// it.
 class Transaction {
  public:
   virtual ~Transaction() = default;
@@ -38,8 +39,9 @@ class Transaction {
   virtual Result<> put(std::string_view key, std::string_view value) = 0;
   virtual Result<> erase(std::string_view key) = 0;
   // At most `limit` entries of `range`, in `direction` from its begin (or its end).
-  virtual Result<std::vector<KeyValue>> scan(const KeyRange& range, std::size_t limit,
-                                             ScanDirection direction = ScanDirection::ascending) = 0;
+  virtual Result<std::vector<KeyValue>> scan(
+      const KeyRange& range, std::size_t limit,
+      ScanDirection direction = ScanDirection::ascending) = 0;
 };
 
 using TransactionBody = std::function<Result<>(Transaction&)>;
