@@ -23,6 +23,8 @@ namespace weike::http {
 
 enum class Method { get, head, post, put, patch, del, options, other };
 std::string_view name_of(Method method);
+// Methods are upper-case and compare exactly (RFC 9110 §9.1); all others are `other`.
+Method method_of(std::string_view name);
 
 // Header fields in order; names compare without regard to case (RFC 9110 §5.1).
 class Headers {
@@ -41,6 +43,15 @@ class Headers {
 
 // The languages every message exists in.
 enum class Language { zh, en };
+// The language an Accept-Language field asks for (RFC 9110 §12.5.4): zh unless en is preferred.
+Language language_of(std::string_view accept_language);
+
+// Names of header fields, media types and the like compare so.
+bool equal_ignoring_case(std::string_view left, std::string_view right);
+
+// What a request wants done: X-HTTP-Method-Override turns a POST into PATCH, PUT or DELETE, for
+// clients behind proxies that know only GET and POST. On any other method it means nothing.
+Method effective_method(Method sent, const Headers& headers);
 
 // One request as a handler sees it. The engine fills the first part, the router `parameters`, the
 // session gate `viewer`.

@@ -3,6 +3,7 @@
 #include "api/http/message.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,7 @@ struct Route {
 // The table of all routes. Filled before the server starts, then only read: threads may share it.
 class Router {
  public:
+  // A pattern starts with '/'. A second route for the same method and path is a programming error.
   void add(Route route);
 
   struct Match {
@@ -45,14 +47,33 @@ class Router {
     std::vector<std::pair<std::string, std::string>> parameters;
     std::vector<Method> allowed;  // Methods the path has; empty means 404, else 405 with Allow.
   };
-  // HEAD finds the GET route when there is no HEAD route of its own.
+  // HEAD finds the GET route when there is no HEAD route of its own. A literal part goes before
+  // "{name}", and both before "{name*}", which counts only where no other pattern has the path.
+  // "{name}" takes one part that is not empty, "{name*}" takes any rest, also an empty one.
   Match find(Method method, std::string_view path) const;
-  // The hot handler for an undecoded path, or null.
+  // The hot handler for an undecoded path, or null. Null too for paths with escapes, backslashes or
+  // dotted parts, which the engine first has to decode and judge.
   const HotHandler* find_hot(Method method, std::string_view path) const;
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
+  struct Node;
+  struct Search;
+
+  // One step of the tree: a literal part, "{name}", or the end with what methods it has.
+  struct Node {
+    std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
+    std::unique_ptr<Node> parameter;
+    std::vector<std::size_t> ends;  // Routes that end here,
+    std::vector<std::size_t> rests;  // and routes whose "{name*}" begins here.
+  };
+  Search search(Method method, std::string_view path) const;
+  void walk(const Node& node, std::string_view rest, Search& search) const;
+  const Route* of_method(const std::vector<std::size_t>& routes, Method method) const;
+
   std::vector<Route> routes_;
+  std::vector<std::vector<std::string>> parameter_names_;  // By route, in order of the pattern.
+  Node root_;
 };
 
 // What stands between engine and handlers: session, CSRF, gate, limits, errors to problem documents.

@@ -1,0 +1,70 @@
+#include "api/http/base64.hpp"
+
+#include <cstdint>
+
+namespace weike::http {
+namespace {
+
+constexpr std::string_view kUrlAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kClassicAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::string encode(std::string_view bytes, std::string_view alphabet) {
+  std::string text;
+  text.reserve((bytes.size() * 4 + 2) / 3);
+  std::uint32_t buffer = 0;
+  int bits = 0;
+  for (const char byte : bytes) {
+    buffer = buffer << 8 | static_cast<unsigned char>(byte);
+    for (bits += 8; bits >= 6;) {
+      bits -= 6;
+      text.push_back(alphabet[buffer >> bits & 63]);
+    }
+  }
+  if (bits > 0) text.push_back(alphabet[buffer << (6 - bits) & 63]);
+  return text;
+}
+
+std::optional<std::string> decode(std::string_view text, std::string_view alphabet) {
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() * 3 / 4);
+  std::uint32_t buffer = 0;
+  int bits = 0;
+  for (const char c : text) {
+    const auto value = alphabet.find(c);
+    if (value == std::string_view::npos) return std::nullopt;
+    buffer = buffer << 6 | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push_back(static_cast<char>(buffer >> bits & 0xff));
+    }
+  }
+  // Left-over bits that are not zero would give the same bytes a second spelling.
+  if ((buffer & ((1U << bits) - 1)) != 0) return std::nullopt;
+  return bytes;
+}
+
+}  // namespace
+
+std::string to_base64url(std::string_view bytes) { return encode(bytes, kUrlAlphabet); }
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  return decode(text, kUrlAlphabet);
+}
+
+std::string to_base64(std::string_view bytes) {
+  auto text = encode(bytes, kClassicAlphabet);
+  while (text.size() % 4 != 0) text.push_back('=');
+  return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  return decode(text, kClassicAlphabet);
+}
+
+}  // namespace weike::http

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "model/error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace weike::http {
+
+// Makes list positions opaque and tamper-proof: base64url of the position and an HMAC tag over it.
+// One signer for each list, told apart by `purpose`, so that a cursor of one list is none of
+// another. Threads may share it.
+class CursorSigner {
+ public:
+  CursorSigner(std::string key, std::string purpose)
+      : key_(std::move(key)), purpose_(std::move(purpose)) {}
+
+  std::string seal(std::string_view position) const;
+  // The position; `invalid_argument`, reason invalid_cursor, if `seal` did not make the cursor.
+  Result<std::string> open(std::string_view cursor) const;
+
+ private:
+  std::string tag_of(std::string_view position) const;
+
+  std::string key_;
+  std::string purpose_;
+};
+
+}  // namespace weike::http
