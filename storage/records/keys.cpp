@@ -47,6 +47,9 @@ std::string session_of(AccountId account, std::string_view hash) {
   return join("session-of", {account.raw(), hash});
 }
 KeyRange sessions_of(AccountId account) { return range_of("session-of", {account.raw()}); }
+KeyRange sessions_of_accounts(std::string_view id_prefix) {
+  return range_of("session-of", {id_prefix});
+}
 
 std::string upload(UploadId id) { return join("upload", {id.raw()}); }
 std::string upload_of(AccountId account, UploadId id) {
@@ -97,6 +100,8 @@ std::string feed(std::string_view scope, std::string_view channel, Timestamp pub
 KeyRange feed_page(std::string_view scope, std::string_view channel) {
   return range_of("feed", {scope, kEndOfText, channel, kEndOfText});
 }
+std::string feed_unfinished(LessonId id) { return join("feed-unfinished", {id.raw()}); }
+KeyRange feeds_unfinished() { return range_of("feed-unfinished"); }
 std::string feed_version(std::string_view scope, std::string_view channel) {
   return join("feed-version", {scope, kEndOfText, channel});
 }

@@ -29,7 +29,8 @@
 // | lesson-of/{account}{newest first}{lesson}   | empty                                          |
 // | lesson-state/{state}\0{time}{lesson}        | empty; the working version's state             |
 // | lesson-asset/{asset}{lesson}                | empty                                          |
-// | feed/{scope}\0{channel}\0{newest first}{lesson} | card, finished JSON (a covering index)     |
+// | feed/{scope}\0{channel}\0{newest first}{lesson} | card (a covering index): api/feed/feed_card.hpp |
+// | feed-unfinished/{lesson}                    | empty; its card waits for a finished asset     |
 // | feed-version/{scope}\0{channel}             | counter, 8 bytes                               |
 // | decision/{number}                           | Decision (append-only, hash-chained)           |
 // | decision-of/{lesson}{number}                | empty                                          |
@@ -43,6 +44,8 @@ std::string account_name(std::string_view name);
 std::string session(std::string_view hash);
 std::string session_of(AccountId account, std::string_view hash);
 KeyRange sessions_of(AccountId account);
+// Of every account whose id starts with these bytes.
+KeyRange sessions_of_accounts(std::string_view id_prefix);
 
 std::string upload(UploadId id);
 std::string upload_of(AccountId account, UploadId id);
@@ -70,6 +73,8 @@ KeyRange lessons_with_asset(AssetId asset);
 
 std::string feed(std::string_view scope, std::string_view channel, Timestamp published_at, LessonId id);
 KeyRange feed_page(std::string_view scope, std::string_view channel);
+std::string feed_unfinished(LessonId id);
+KeyRange feeds_unfinished();
 std::string feed_version(std::string_view scope, std::string_view channel);
 
 std::string decision(std::uint64_t number);

@@ -1,0 +1,55 @@
+#include "storage/blob/file_blob_appender.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace weike::storage {
+
+Result<std::unique_ptr<FileBlobAppender>> FileBlobAppender::open(BlobFolders& folders,
+                                                                 std::string_view name) {
+  if (const auto made = folders.make_parents(name); !made) return made.error();
+  auto path = folders.path_of(name);
+  auto file = open_file(path, O_RDWR | O_CREAT);
+  if (!file) return file.error();
+  const auto size = size_of(file->get());
+  if (!size) return size.error();
+  return std::unique_ptr<FileBlobAppender>(
+      new FileBlobAppender(std::move(path), std::move(*file), *size));
+}
+
+Result<> FileBlobAppender::append(std::span<const std::byte> bytes) {
+  const auto written = write_at(file_.get(), bytes, size_bytes_);
+  if (written) {
+    size_bytes_ += bytes.size();
+  } else if (::ftruncate(file_.get(), static_cast<off_t>(size_bytes_)) != 0) {
+    // The file holds a part of `bytes` that is not counted; the next append writes over it.
+    return Error{written.error().code, written.error().message + ", and cannot cut it off"};
+  }
+  return written;
+}
+
+Result<> FileBlobAppender::sync() {
+  // After a failed sync the kernel may have dropped the data and still let the next one succeed.
+  if (has_sync_failed_) return Error{ErrorCode::unavailable, "an earlier sync of this file failed"};
+  if (const auto synced = sync_data(file_.get()); !synced) {
+    has_sync_failed_ = true;
+    return synced;
+  }
+  if (is_folder_synced_) return {};
+  const auto synced = sync_folder(path_.parent_path());
+  is_folder_synced_ = synced.has_value();
+  return synced;
+}
+
+Result<> FileBlobAppender::truncate(std::uint64_t size_bytes) {
+  if (size_bytes > size_bytes_)
+    return Error{ErrorCode::invalid_argument, "truncating cannot make a file longer"};
+  if (::ftruncate(file_.get(), static_cast<off_t>(size_bytes)) != 0)
+    return errno_error("cannot truncate");
+  size_bytes_ = size_bytes;
+  return {};
+}
+
+}  // namespace weike::storage

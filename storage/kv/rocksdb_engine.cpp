@@ -1,0 +1,93 @@
+#include "storage/kv/rocksdb_engine.hpp"
+
+#include <rocksdb/iterator.h>
+#include <rocksdb/options.h>
+#include <rocksdb/write_batch.h>
+
+namespace weike::storage {
+namespace {
+
+rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
+
+class RocksDbSnapshot final : public Snapshot {
+ public:
+  explicit RocksDbSnapshot(rocksdb::DB& database)
+      : database_(database), snapshot_(database.GetSnapshot()) {}
+
+  ~RocksDbSnapshot() override { database_.ReleaseSnapshot(snapshot_); }
+
+  Result<std::optional<std::string>> get(std::string_view key) override {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_;
+    rocksdb::PinnableSlice value;
+    const auto status = database_.Get(options, database_.DefaultColumnFamily(), slice(key), &value);
+    if (status.IsNotFound()) return std::optional<std::string>{};
+    if (!status.ok()) return to_error(status);
+    return std::optional<std::string>{value.ToString()};
+  }
+
+  Result<> visit(const KeyRange& range, ScanDirection direction, const Visitor& visitor) override {
+    const auto lower = slice(range.begin);
+    const auto upper = slice(range.end);
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_;
+    // With bounds, an iterator does not walk over the tombstones behind the range.
+    options.iterate_lower_bound = &lower;
+    options.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> entry(database_.NewIterator(options));
+    const bool is_ascending = direction == ScanDirection::ascending;
+    is_ascending ? entry->SeekToFirst() : entry->SeekToLast();
+    while (entry->Valid() && visitor(view(entry->key()), view(entry->value())))
+      is_ascending ? entry->Next() : entry->Prev();
+    if (!entry->status().ok()) return to_error(entry->status());
+    return {};
+  }
+
+ private:
+  rocksdb::DB& database_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+void append(rocksdb::WriteBatch& batch, const Changes& changes) {
+  // Neither can fail: the batch has no size limit.
+  for (const auto& [key, value] : changes) {
+    const auto status = value ? batch.Put(slice(key), slice(*value)) : batch.Delete(slice(key));
+    status.PermitUncheckedError();
+  }
+}
+
+}  // namespace
+
+RocksDbEngine::~RocksDbEngine() {
+  // Everything is in the synced log already; closing only gives back what is held.
+  database_->Close().PermitUncheckedError();
+}
+
+std::unique_ptr<Snapshot> RocksDbEngine::snapshot() {
+  return std::make_unique<RocksDbSnapshot>(*database_);
+}
+
+Result<> RocksDbEngine::write(std::span<const Changes* const> group) {
+  // After a failed write RocksDB refuses all others until it is told to go on with a new log.
+  if (has_failed_) {
+    if (const auto resumed = database_->Resume(); !resumed.ok()) return to_error(resumed);
+  }
+  rocksdb::WriteBatch batch;
+  for (const auto* changes : group) append(batch, *changes);
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const auto status = database_->Write(options, &batch);
+  has_failed_ = !status.ok();
+  if (has_failed_) return to_error(status);
+  return {};
+}
+
+Error to_error(const rocksdb::Status& status) {
+  const auto text = "database: " + status.ToString();
+  if (status.IsCorruption()) return {ErrorCode::corrupt, text};
+  if (status.IsNoSpace()) return {ErrorCode::out_of_space, text};
+  return {ErrorCode::unavailable, text};
+}
+
+}  // namespace weike::storage

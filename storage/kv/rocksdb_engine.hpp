@@ -1,0 +1,28 @@
+#pragma once
+
+#include "storage/kv/engine.hpp"
+
+#include <rocksdb/db.h>
+
+#include <memory>
+
+namespace weike::storage {
+
+// Committed values in a RocksDB. Private to rocksdb_kv_store.cpp. Threads may share it.
+class RocksDbEngine final : public Engine {
+ public:
+  explicit RocksDbEngine(std::unique_ptr<rocksdb::DB> database) : database_(std::move(database)) {}
+  ~RocksDbEngine() override;
+
+  std::unique_ptr<Snapshot> snapshot() override;
+  Result<> write(std::span<const Changes* const> group) override;
+
+ private:
+  std::unique_ptr<rocksdb::DB> database_;
+  bool has_failed_ = false;  // The last write did; only the writing thread's.
+};
+
+// The Error that says what `status`, which is not ok, means for the caller.
+Error to_error(const rocksdb::Status& status);
+
+}  // namespace weike::storage
