@@ -34,6 +34,8 @@ struct EventBusOptions {
   std::size_t pending_per_listener = 64;
   // News kept for listeners that come back with Last-Event-ID.
   std::size_t remembered = 512;
+  // Streams one session may hold open; one more ends its oldest.
+  std::size_t listeners_per_session = 8;
 };
 
 class Listener;
@@ -69,7 +71,7 @@ class EventBus {
 
   const EventBusOptions options_;
   mutable std::mutex mutex_;  // Guards what follows.
-  std::uint64_t next_id_;
+  std::uint64_t last_id_;
   std::deque<Remembered> remembered_;
   std::vector<std::weak_ptr<Listener>> listeners_;
 };

@@ -1,0 +1,116 @@
+#include "media/sandbox/child.hpp"
+
+#include "media/sandbox/frame.hpp"
+#include "media/sandbox/lockdown.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <mutex>
+#include <new>
+
+namespace weike::media {
+namespace {
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+// Sends frames to the supervisor. A supervisor that is gone ends the child.
+class PipeSink final : public OutputSink {
+ public:
+  Result<> put(const std::string& name, std::span<const std::byte> bytes) override {
+    send(FrameType::output, name, bytes);
+    return {};
+  }
+  void progress(std::int64_t done, std::int64_t total) override {
+    send(FrameType::progress, {}, progress_content(done, total));
+  }
+  void report(FrameType type, const nlohmann::json& json) {
+    const auto text = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    send(type, {}, bytes_of(text));
+  }
+
+ private:
+  void send(FrameType type, std::string_view name, std::span<const std::byte> content) {
+    const std::scoped_lock lock(mutex_);
+    if (!write_frame(kResultDescriptor, type, name, content)) ::_exit(1);
+  }
+
+  std::mutex mutex_;
+};
+
+std::optional<ChildOrder> read_order() {
+  struct stat status{};
+  if (::fstat(kOrderDescriptor, &status) != 0) return std::nullopt;
+  std::string text(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t have = 0;
+  while (have < text.size()) {
+    const auto got =
+        ::pread(kOrderDescriptor, text.data() + have, text.size() - have, static_cast<off_t>(have));
+    if (got <= 0) return std::nullopt;
+    have += static_cast<std::size_t>(got);
+  }
+  try {
+    return nlohmann::json::parse(text).get<ChildOrder>();
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+[[noreturn]] void end_out_of_memory() { ::_exit(kExitOutOfMemory); }
+
+void run_and_report(const TaskRunner& runner, const Task& task, PipeSink& sink) {
+  const auto result = runner(kSourceDescriptor, task, sink);
+  if (result) {
+    sink.report(FrameType::result, *result);
+  } else {
+    const auto& error = result.error();
+    sink.report(
+        FrameType::failure,
+        {{"code", name_of(error.code)}, {"reason", error.reason}, {"message", error.message}});
+  }
+}
+
+}  // namespace
+
+void to_json(nlohmann::json& json, const ChildOrder& order) {
+  json = {{"task", order.task},
+          {"cpu_seconds", order.cpu_seconds},
+          {"memory_bytes", order.memory_bytes},
+          {"parent", order.parent}};
+}
+
+void from_json(const nlohmann::json& json, ChildOrder& order) {
+  order.task = json.at("task");
+  json.at("cpu_seconds").get_to(order.cpu_seconds);
+  json.at("memory_bytes").get_to(order.memory_bytes);
+  json.at("parent").get_to(order.parent);
+}
+
+int run_child(const TaskRunner& runner) {
+  std::set_new_handler(end_out_of_memory);
+  const auto order = read_order();
+  if (!order) return kExitBadOrder;
+  LockdownOptions lockdown;
+  lockdown.memory_bytes = order->memory_bytes;
+  lockdown.cpu_seconds = order->cpu_seconds;
+  lockdown.parent = order->parent;
+  lockdown.highest_descriptor = kResultDescriptor;
+  const auto layers = lock_in(lockdown);
+
+  PipeSink sink;
+  if (order->task.is_null()) {
+    sink.report(FrameType::result, {{"layers", layers}});
+    return 0;
+  }
+  try {
+    run_and_report(runner, order->task.get<Task>(), sink);
+  } catch (const nlohmann::json::exception&) {
+    return kExitBadOrder;
+  }
+  return 0;
+}
+
+}  // namespace weike::media

@@ -1,0 +1,236 @@
+#include "media/sandbox/sandboxed_worker.hpp"
+
+#include "media/sandbox/child.hpp"
+#include "media/sandbox/child_process.hpp"
+#include "media/sandbox/expectation.hpp"
+#include "media/sandbox/frame.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+
+namespace weike::media {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// How often a call looks at its stop flag.
+constexpr std::chrono::milliseconds kTurn{100};
+// How long a child may take to end after its last word.
+constexpr std::chrono::milliseconds kPatience{2000};
+
+Error child_error(const char* reason, std::string message) {
+  return {ErrorCode::internal, std::move(message), reason};
+}
+
+// CPU time the work may take: some ten times what it needs on a slow core. Decoding may have to
+// begin at the start of the source when that has one key frame only.
+std::uint64_t cpu_seconds_for(const Task& task) {
+  constexpr std::uint64_t kStart = 60;
+  if (const auto* segments = std::get_if<SegmentsTask>(&task)) {
+    const auto& plan = segments->plan;
+    std::int64_t before = 0;
+    std::int64_t inside = 0;
+    for (const auto& segment : plan.segments) {
+      if (segment.number < segments->first_segment) before += segment.frame_count;
+      const bool is_inside =
+          segment.number >= segments->first_segment && segment.number <= segments->last_segment;
+      if (is_inside) inside += segment.frame_count;
+    }
+    const double rate = std::max(1.0, plan.frame_rate.value());
+    return kStart + static_cast<std::uint64_t>(static_cast<double>(before) / rate +
+                                               40.0 * static_cast<double>(inside) / rate);
+  }
+  if (const auto* images = std::get_if<ImagesTask>(&task)) {
+    return kStart + images->plan.duration_ms() / 1000;
+  }
+  return 2 * kStart;
+}
+
+// One child's life as its supervisor sees it.
+class Supervision {
+ public:
+  Supervision(ChildProcess& child, const Task& task, OutputSink& sink, const StopFlag& stop,
+              const SandboxOptions& options)
+      : child_(child),
+        expectation_(task),
+        sink_(sink),
+        stop_(stop),
+        options_(options),
+        deadline_(std::chrono::steady_clock::now() + options.wall_limit) {}
+
+  Result<nlohmann::json> run() {
+    std::vector<std::byte> buffer(std::size_t{256} << 10);
+    while (!last_word_) {
+      if (auto broken = check_limits()) return give_up(std::move(*broken));
+      if (child_.wait(kTurn) == ChildProcess::Wait::timed_out) continue;
+      const auto got = child_.read(buffer);
+      if (got == 0) break;
+      reader_.feed(std::span(buffer).first(got));
+      if (auto taken = take_frames(); !taken) return give_up(taken.error());
+    }
+    const auto end = child_.reap(kPatience);
+    return last_word_ ? std::move(*last_word_) : Result<nlohmann::json>(error_of(end));
+  }
+
+ private:
+  std::optional<Error> check_limits() const {
+    if (stop_.load()) return Error{ErrorCode::unavailable, "the work was stopped", "cancelled"};
+    const auto now = std::chrono::steady_clock::now();
+    if (now > deadline_) return child_error("child_timeout", "the child ran too long");
+    if (now > last_sign_ + options_.silence_limit) {
+      return child_error("child_timeout", "the child gave no sign of life");
+    }
+    return std::nullopt;
+  }
+
+  Error give_up(Error error) {
+    child_.kill();
+    child_.reap(std::chrono::milliseconds{0});
+    if (error.code == ErrorCode::corrupt && error.reason.empty()) {
+      return child_error("child_crashed", std::move(error.message));
+    }
+    return error;
+  }
+
+  Result<> take_frames() {
+    while (!last_word_) {
+      auto frame = reader_.next();
+      if (!frame) return frame.error();
+      if (!*frame) return {};
+      if (auto taken = take(**frame); !taken) return taken;
+      last_sign_ = std::chrono::steady_clock::now();
+    }
+    return {};
+  }
+
+  Result<> take(const Frame& frame) {
+    const std::string_view text(reinterpret_cast<const char*>(frame.content.data()),
+                                frame.content.size());
+    switch (frame.type) {
+      case FrameType::output: {
+        if (auto known = expectation_.take_output(frame.name, frame.content.size()); !known) {
+          return known;
+        }
+        return sink_.put(frame.name, frame.content);
+      }
+      case FrameType::progress:
+        return take_progress(frame.content);
+      case FrameType::result: {
+        auto result = expectation_.take_result(text);
+        if (!result) return result.error();
+        last_word_.emplace(std::move(result));
+        return {};
+      }
+      case FrameType::failure:
+        return take_failure(text);
+    }
+    return {};
+  }
+
+  Result<> take_progress(std::span<const std::byte> content) {
+    if (content.size() != 16) return Error{ErrorCode::corrupt, "a progress frame of a wrong size"};
+    std::array<std::uint64_t, 2> numbers{};
+    for (std::size_t i = 0; i < content.size(); ++i) {
+      numbers[i / 8] = numbers[i / 8] << 8 | std::to_integer<std::uint64_t>(content[i]);
+    }
+    const auto done = static_cast<std::int64_t>(numbers[0]);
+    const auto total = static_cast<std::int64_t>(numbers[1]);
+    if (done >= 0 && total > 0) sink_.progress(std::min(done, total), total);
+    return {};
+  }
+
+  // Only the failures of a task's description pass; a reason is a word, the message goes to the
+  // log.
+  Result<> take_failure(std::string_view text) {
+    const auto report = parse_report(text);
+    if (!report) return report.error();
+    Error error{ErrorCode::internal, "the task failed"};
+    const auto word = [&](const char* key) {
+      const auto found = report->find(key);
+      return found != report->end() && found->is_string() ? found->get<std::string>() : "";
+    };
+    const auto code = word("code");
+    for (const auto known :
+         {ErrorCode::unsupported_type, ErrorCode::corrupt, ErrorCode::too_large}) {
+      if (code == name_of(known)) error.code = known;
+    }
+    const auto reason = word("reason");
+    const bool is_word = reason.size() <= 40 &&
+                         std::all_of(reason.begin(), reason.end(),
+                                     [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+    if (is_word) error.reason = reason;
+    error.message = word("message").substr(0, 500);
+    last_word_.emplace(std::move(error));
+    return {};
+  }
+
+  static Error error_of(const ChildEnd& end) {
+    if (end.exit_status == kExitOutOfMemory) {
+      return child_error("child_memory", "the child asked for more memory than it may have");
+    }
+    if (end.exit_status) {
+      return child_error("child_crashed",
+                         "the child left with " + std::to_string(*end.exit_status));
+    }
+    if (end.signal == SIGXCPU) return child_error("child_timeout", "the child's CPU time ran out");
+    // Not ours: `give_up` answers for those. The kernel's out-of-memory killer uses it.
+    if (end.signal == SIGKILL) return child_error("child_memory", "the system killed the child");
+    return child_error("child_crashed", "the child died of signal " + std::to_string(end.signal));
+  }
+
+  ChildProcess& child_;
+  Expectation expectation_;
+  OutputSink& sink_;
+  const StopFlag& stop_;
+  const SandboxOptions& options_;
+  const SteadyTime deadline_;
+  SteadyTime last_sign_ = std::chrono::steady_clock::now();
+  FrameReader reader_;
+  std::optional<Result<nlohmann::json>> last_word_;
+};
+
+// Takes nothing: for the child that only tells its layers.
+class NoOutput final : public OutputSink {
+ public:
+  Result<> put(const std::string&, std::span<const std::byte>) override {
+    return Error{ErrorCode::corrupt, "an output where none belongs"};
+  }
+  void progress(std::int64_t, std::int64_t) override {}
+};
+
+}  // namespace
+
+SandboxedWorker::SandboxedWorker(SandboxOptions options) : options_(std::move(options)) {}
+
+Result<nlohmann::json> SandboxedWorker::run(int input, const Task& task, OutputSink& sink,
+                                            const StopFlag& stop) {
+  ChildOrder order;
+  order.task = task;
+  order.cpu_seconds = cpu_seconds_for(task);
+  order.memory_bytes = options_.memory_bytes;
+  order.parent = ::getpid();
+  auto child =
+      ChildProcess::spawn(options_.program, options_.mode, input, nlohmann::json(order).dump());
+  if (!child) return child.error();
+  return Supervision(*child, task, sink, stop, options_).run();
+}
+
+std::vector<std::string> sandbox_layers(const SandboxOptions& options) {
+  ChildOrder order;
+  order.memory_bytes = options.memory_bytes;
+  order.parent = ::getpid();
+  auto child = ChildProcess::spawn(options.program, options.mode, STDIN_FILENO,
+                                   nlohmann::json(order).dump());
+  if (!child) return {};
+  const Task nothing = SegmentsTask{.plan = {}, .renditions = {}};
+  NoOutput sink;
+  const StopFlag stop = false;
+  const auto result = Supervision(*child, nothing, sink, stop, options).run();
+  if (!result || !result->contains("layers")) return {};
+  return result->at("layers").get<std::vector<std::string>>();
+}
+
+}  // namespace weike::media
