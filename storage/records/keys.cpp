@@ -41,6 +41,9 @@ std::uint64_t from_big_endian(std::string_view bytes) {
 
 std::string account(AccountId id) { return join("account", {id.raw()}); }
 std::string account_name(std::string_view name) { return join("account-name", {name}); }
+KeyRange accounts() { return range_of("account"); }
+std::string administrator(AccountId id) { return join("administrator", {id.raw()}); }
+KeyRange administrators() { return range_of("administrator"); }
 
 std::string session(std::string_view hash) { return join("session", {hash}); }
 std::string session_of(AccountId account, std::string_view hash) {
@@ -62,6 +65,7 @@ std::string upload_expiry(Timestamp expires_at, UploadId id) {
 KeyRange upload_expiries_before(Timestamp time) {
   return {join("upload-expiry", {}), join("upload-expiry", {time_part(time)})};
 }
+std::string unit_bytes(UnitId id) { return join("unit-bytes", {id.raw()}); }
 
 std::string asset(AssetId id) { return join("asset", {id.raw()}); }
 KeyRange assets() { return range_of("asset"); }

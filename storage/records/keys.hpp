@@ -16,11 +16,13 @@
 // |---------------------------------------------|------------------------------------------------|
 // | account/{account}                           | Account                                        |
 // | account-name/{name, lower case}             | account id                                     |
+// | administrator/{account}                     | empty; administrators who may sign in          |
 // | session/{SHA-256 of the token, 32 bytes}    | Session                                        |
 // | session-of/{account}{hash}                  | empty                                          |
 // | upload/{upload}                             | Upload                                         |
 // | upload-of/{account}{upload}                 | empty                                          |
 // | upload-expiry/{time}{upload}                | empty                                          |
+// | unit-bytes/{unit}                           | source bytes kept and promised, 8 bytes        |
 // | asset/{asset}                               | Asset                                          |
 // | asset-of/{account}{newest first}{asset}     | empty                                          |
 // | asset-erased/{asset}                        | source blob: bytes that still have to go       |
@@ -41,6 +43,9 @@ namespace weike::storage::keys {
 
 std::string account(AccountId id);
 std::string account_name(std::string_view name);
+KeyRange accounts();
+std::string administrator(AccountId id);
+KeyRange administrators();
 std::string session(std::string_view hash);
 std::string session_of(AccountId account, std::string_view hash);
 KeyRange sessions_of(AccountId account);
@@ -52,6 +57,7 @@ std::string upload_of(AccountId account, UploadId id);
 KeyRange uploads_of(AccountId account);
 std::string upload_expiry(Timestamp expires_at, UploadId id);
 KeyRange upload_expiries_before(Timestamp time);
+std::string unit_bytes(UnitId id);
 
 std::string asset(AssetId id);
 KeyRange assets();
