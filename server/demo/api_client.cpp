@@ -1,8 +1,9 @@
 #include "server/demo/api_client.hpp"
 
+#include "api/http/base64.hpp"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/detail/base64.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -21,12 +22,6 @@ namespace {
 
 constexpr std::size_t kPartBytes = 4 * 1024 * 1024;
 constexpr std::chrono::seconds kReplyTime{60};
-
-std::string base64(std::string_view text) {
-  std::string out(beast::detail::base64::encoded_size(text.size()), '\0');
-  out.resize(beast::detail::base64::encode(out.data(), text.data(), text.size()));
-  return out;
-}
 
 ErrorCode code_of(unsigned status) {
   switch (status) {
@@ -106,8 +101,8 @@ Result<nlohmann::json> ApiClient::send_json(std::string_view method, const std::
 
 Result<std::string> ApiClient::create_upload(const std::filesystem::path& file,
                                              std::uint64_t size_bytes) {
-  const auto metadata =
-      "filename " + base64(file.filename().string()) + ",filetype " + base64("video/mp4");
+  const auto metadata = "filename " + http::to_base64(file.filename().string()) + ",filetype " +
+                        http::to_base64("video/mp4");
   const Fields fields{{"Tus-Resumable", "1.0.0"},
                       {"Upload-Length", std::to_string(size_bytes)},
                       {"Upload-Metadata", metadata}};
