@@ -23,9 +23,14 @@ Result<std::optional<Record>> load(Transaction& transaction, std::string_view ke
   }
 }
 
+// `invalid_argument` if a text in the record is not UTF-8.
 template <class Record>
 Result<> save(Transaction& transaction, std::string_view key, const Record& record) {
-  return transaction.put(key, nlohmann::json(record).dump());
+  try {
+    return transaction.put(key, nlohmann::json(record).dump());
+  } catch (const nlohmann::json::exception& error) {
+    return Error{ErrorCode::invalid_argument, std::string("record: ") + error.what()};
+  }
 }
 
 }  // namespace weike::storage
