@@ -1,10 +1,12 @@
 #pragma once
 
 #include "api/events/event_bus.hpp"
+#include "api/http/cursor.hpp"
 #include "api/http/message.hpp"
 #include "media/package/playlists.hpp"
 #include "media/plan/plan.hpp"
 #include "model/asset.hpp"
+#include "model/bounded_map.hpp"
 #include "model/role.hpp"
 #include "storage/blob/blob_store.hpp"
 #include "storage/kv/kv_store.hpp"
@@ -13,11 +15,8 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,7 +64,8 @@ class AssetService {
   // What `viewer` may see of it: the owner, and whoever may preview a lesson with it. Else
   // `not_found`.
   Result<Asset> show(const Viewer& viewer, AssetId id);
-  // Own assets, newest first. `invalid_argument` with reason "invalid_cursor".
+  // Own assets, newest first; an empty `cursor` begins. `invalid_argument`, reason
+  // "invalid_cursor".
   Result<AssetPage> list(const Viewer& viewer, std::string_view cursor, std::size_t limit);
   // A failed asset gets its tries back and waits for its turn. `conflict`, reason
   // "asset_not_failed", in any other state.
@@ -85,9 +85,9 @@ class AssetService {
 
  private:
   Result<Asset> find_own(storage::Transaction& transaction, const Viewer& viewer, AssetId id);
-  Result<bool> may_show(storage::Transaction& transaction, const Viewer& viewer,
-                        const Asset& asset);
+  Result<http::CursorSigner> cursors();
   Result<> free_disk(AssetId id, const std::string& source_blob);
+  Result<> forget_segments(AssetId id);
   bool is_held(AssetId id);
 
   storage::KvStore& store_;
@@ -97,9 +97,9 @@ class AssetService {
   const Clock& clock_;
   const AssetServiceOptions options_;
 
-  std::mutex mutex_;  // Guards what follows.
-  std::map<AssetId, std::shared_ptr<const media::Plan>> plans_;
-  std::multiset<AssetId> held_;
+  BoundedMap<AssetId, std::shared_ptr<const media::Plan>> plans_;
+  struct Holds;
+  std::shared_ptr<Holds> holds_;
 };
 
 // Signed paths for one viewer; null where there is nothing to show yet.

@@ -46,6 +46,22 @@ constexpr std::array kMessages = std::to_array<Message>({
      "Something went wrong inside. Try again later and name the request id."},
 
     // HTTP
+    {"malformed_request", "请求格式错误", "Malformed request", "请求不符合 HTTP/1.1 规范。",
+     "The request breaks the rules of HTTP/1.1."},
+    {"target_too_long", "地址过长", "Address too long", "请求的地址太长。",
+     "The address of the request is too long."},
+    {"head_too_large", "请求头过大", "Header too large", "请求头太大或字段太多。",
+     "The header of the request is too large or has too many fields."},
+    {"http_version_not_supported", "HTTP 版本不支持", "HTTP version not supported",
+     "只支持 HTTP/1.0 和 HTTP/1.1。", "Only HTTP/1.0 and HTTP/1.1 are served."},
+    {"transfer_coding_not_implemented", "传输编码不支持", "Transfer coding not implemented",
+     "只支持 chunked 传输编码。", "Only the chunked transfer coding is understood."},
+    {"expectation_failed", "无法满足 Expect", "Expectation failed", "只支持 100-continue。",
+     "Only 100-continue is understood."},
+    {"request_timeout", "请求超时", "Request timed out", "数据到达太慢，连接已关闭。",
+     "The request came too slowly and was cut."},
+    {"body_too_large", "正文过大", "Body too large", "请求正文超过了允许的大小。",
+     "The body of the request is larger than allowed."},
     {"method_not_allowed", "方法不允许", "Method not allowed", "这个地址不支持该请求方法。",
      "This address does not support that method."},
     {"bad_target", "地址有误", "Malformed address", "请求的地址格式不正确。",
@@ -88,6 +104,12 @@ constexpr std::array kMessages = std::to_array<Message>({
      "There is an account of this name already."},
     {"last_administrator", "最后一名管理员", "Last administrator", "不能停用最后一名管理员。",
      "The last administrator cannot be disabled."},
+
+    // Assets
+    {"asset_not_failed", "无需重试", "Nothing to retry", "只有转码失败的视频才能重试。",
+     "Only a video whose transcoding failed can be tried again."},
+    {"asset_in_use", "视频正在使用", "Video in use", "还有课程在使用这个视频，请先删除课程或更换视频。",
+     "A lesson still uses this video. Delete the lesson or change its video first."},
 
     // Uploads
     {"upload_too_large", "文件过大", "File too large", "文件超过了允许的最大尺寸（默认 2 GiB）。",

@@ -1,0 +1,82 @@
+#include "api/assets/asset_service.hpp"
+#include "api/assets/causes.hpp"
+#include "api/http/reply.hpp"
+#include "model/json.hpp"
+
+namespace weike::assets {
+namespace {
+
+nlohmann::json cause_json(const Asset& asset, http::Language language) {
+  if (!asset.cause) return nullptr;
+  const auto& text = cause_of(asset.cause->code).text(language);
+  return {{"code", asset.cause->code}, {"title", text.title}, {"hint", text.hint}};
+}
+
+nlohmann::json renditions_json(const Asset& asset) {
+  auto renditions = nlohmann::json::array();
+  for (const auto& rendition : asset.renditions) {
+    renditions.push_back({{"name", rendition.name},
+                          {"done", rendition.done},
+                          {"total", rendition.total},
+                          {"size_bytes", rendition.size_bytes}});
+  }
+  return renditions;
+}
+
+nlohmann::json progress_json(const Asset& asset, http::Language language) {
+  return {{"id", asset.id},
+          {"state", name_of(asset.state)},
+          {"stage", asset.stage},
+          {"percent", asset.percent},
+          {"playable", asset.is_playable},
+          {"publishable", asset.is_publishable},
+          {"cause", cause_json(asset, language)}};
+}
+
+}  // namespace
+
+nlohmann::json to_wire(const Asset& asset, http::Language language,
+                       std::optional<std::size_t> queue_place, const AssetUrls& urls) {
+  auto json = progress_json(asset, language);
+  json["hls_url"] = urls.hls;
+  json["poster_url"] = urls.poster;
+  json["poster_small_url"] = urls.poster_small;
+  json["duration_ms"] = asset.duration_ms;
+  json["width"] = asset.width;
+  json["height"] = asset.height;
+  json["has_audio"] = asset.has_audio;
+  json["queue_place"] = queue_place ? nlohmann::json(*queue_place) : nlohmann::json(nullptr);
+  json["file_name"] = asset.file_name;
+  json["size_bytes"] = asset.source_bytes;
+  json["renditions"] = renditions_json(asset);
+  json["verdict"] = asset.verdict;
+  json["attempts"] = asset.attempts;
+  json["created_at"] = to_rfc3339(asset.created_at);
+  json["updated_at"] = to_rfc3339(asset.updated_at);
+  return json;
+}
+
+events::Event event_of(const Asset& asset) {
+  // All listeners get the same bytes, so the cause is in the first language; its code is in both.
+  return {.name = "asset",
+          .data = http::to_text(progress_json(asset, http::Language::zh)),
+          .accounts = {asset.owner},
+          .subject = asset.id.text()};
+}
+
+JobId job_of(AssetId id) { return JobId::from_bytes(id.raw()).value_or(JobId{}); }
+
+std::string blob_name(AssetId id, std::string_view file) {
+  return "assets/" + id.text() + "/" + std::string(file);
+}
+
+std::vector<media::MeasuredRate> measured_rates(const Asset& asset) {
+  std::vector<media::MeasuredRate> rates;
+  if (asset.state != AssetState::ready) return rates;
+  for (const auto& rendition : asset.renditions) {
+    rates.push_back({rendition.name, rendition.peak_bps, rendition.average_bps});
+  }
+  return rates;
+}
+
+}  // namespace weike::assets
