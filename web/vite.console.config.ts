@@ -1,0 +1,3 @@
+import { webConfig } from './vite.shared';
+
+export default webConfig('console', '/console/');
