@@ -33,7 +33,8 @@ Result<> FileBlobWriter::write(std::span<const std::byte> bytes) {
 }
 
 Result<> FileBlobWriter::commit() {
-  if (const auto synced = sync_data(file_.get()); !synced) return synced;
+  const auto file = std::move(file_);  // Closed at the end: a blob never changes after its commit.
+  if (const auto synced = sync_data(file.get()); !synced) return synced;
   if (const auto made = folders_.make_parents(name_); !made) return made;
   const auto target = folders_.path_of(name_);
   if (const auto moved = move_to(target); !moved) return moved;

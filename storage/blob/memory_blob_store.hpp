@@ -6,6 +6,8 @@
 
 namespace weike::storage {
 
+class MemoryShelf;
+
 // Keeps blobs in memory, for tests; descriptors are of memory files (memfd_create). Threads may
 // share it; open files and appenders may outlive it.
 class MemoryBlobStore final : public BlobStore {
@@ -25,8 +27,7 @@ class MemoryBlobStore final : public BlobStore {
   Result<std::uint64_t> free_bytes() override;
 
  private:
-  class Shelf;
-  std::shared_ptr<Shelf> shelf_;
+  std::shared_ptr<MemoryShelf> shelf_;
 };
 
 }  // namespace weike::storage
