@@ -108,7 +108,8 @@ constexpr std::array kMessages = std::to_array<Message>({
     // Assets
     {"asset_not_failed", "无需重试", "Nothing to retry", "只有转码失败的视频才能重试。",
      "Only a video whose transcoding failed can be tried again."},
-    {"asset_in_use", "视频正在使用", "Video in use", "还有课程在使用这个视频，请先删除课程或更换视频。",
+    {"asset_in_use", "视频正在使用", "Video in use",
+     "还有课程在使用这个视频，请先删除课程或更换视频。",
      "A lesson still uses this video. Delete the lesson or change its video first."},
 
     // Uploads
@@ -128,6 +129,11 @@ constexpr std::array kMessages = std::to_array<Message>({
      "The offset differs from the server's. Ask for it and go on."},
     {"upload_finished", "上传已完成", "Upload finished", "这个上传已经完成，不能再写入。",
      "This upload is finished and takes no more bytes."},
+    {"upload_expired", "上传已过期", "Upload expired",
+     "这个上传太久没有继续，已被清除，请重新上传。",
+     "Nobody went on with this upload for too long. Please start again."},
+    {"beyond_length", "数据过多", "Too many bytes", "发送的数据超过了上传声明的长度。",
+     "More bytes came than the upload was declared to have."},
     {"tus_version", "协议版本不支持", "Unsupported tus version", "上传协议只支持 tus 1.0.0。",
      "Uploads speak tus 1.0.0 only."},
     {"offset_type_expected", "内容类型不对", "Wrong content type",

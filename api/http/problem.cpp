@@ -63,7 +63,10 @@ int status_of(ErrorCode code) {
 }
 
 Response problem(const Error& error, Language language, std::string_view request_id) {
-  const int status = status_of(error.code);
+  return problem(error, language, request_id, status_of(error.code));
+}
+
+Response problem(const Error& error, Language language, std::string_view request_id, int status) {
   // A damaged record is nobody's business outside.
   const bool is_inner = status == 500;
   const std::string code(is_inner || error.reason.empty()

@@ -19,4 +19,7 @@ Response problem(const Error& error, const Request& request);
 // The same for failures that never reached a handler.
 Response problem(const Error& error, Language language, std::string_view request_id);
 
+// With a status that no code has, for what belongs to HTTP alone: 408, 414, 417, 431, 501, 505.
+Response problem(const Error& error, Language language, std::string_view request_id, int status);
+
 }  // namespace weike::http
