@@ -1,0 +1,92 @@
+#include "server/net/connection.hpp"
+
+#include "api/http/problem.hpp"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace weike::server {
+
+Connection::Connection(ThreadContext& thread, Socket socket, std::string peer, bool is_trusted)
+    : thread_(thread),
+      socket_(std::move(socket)),
+      peer_(std::move(peer)),
+      is_trusted_(is_trusted),
+      deadline_(thread.options()) {
+  thread_.shared.observer.on_connection_opened();
+}
+
+Connection::~Connection() {
+  thread_.shared.quota.release(peer_, is_trusted_);
+  thread_.shared.observer.on_connection_closed();
+}
+
+void Connection::abort() {
+  if (!socket_.is_open()) return;
+  const linger drop{1, 0};
+  ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Connection::sweep(Deadline::Clock::time_point now) {
+  if (!socket_.is_open()) return;
+  if (permit_ && !permit_->holds()) {
+    if (deadline_.phase() == Phase::write || has_unsent_bytes()) return abort();
+    permit_.reset();
+  }
+  const bool is_ending = is_expired_ && deadline_.phase() != Phase::lingering;
+  if (is_ending || !deadline_.is_over(now)) return;
+  if (deadline_.phase() == Phase::events) {
+    is_heartbeat_due_ = true;
+    deadline_.enter(Phase::events);
+    wake();
+  } else {
+    expire();
+  }
+}
+
+void Connection::expire() {
+  const auto phase = deadline_.phase();
+  if (phase == Phase::idle || phase == Phase::write || phase == Phase::lingering) return abort();
+  const auto id = thread_.ids.next();
+  if (phase == Phase::handler) {
+    const Error late{ErrorCode::deadline_exceeded, "handler deadline passed"};
+    send_refusal(http::problem(late, http::Language::zh, id));
+  } else {
+    send_refusal(refusal_response(Refusal::timed_out, http::Language::zh, id));
+  }
+  is_expired_ = true;
+  must_linger_ = true;
+  wake();
+}
+
+void Connection::send_refusal(const http::Response& response) {
+  std::string text;
+  const ReplyFrame frame{.request_id = "expired", .date = thread_.date.now(), .keep_alive = false};
+  append_reply_head(text, response, frame);
+  if (const auto* body = std::get_if<std::string>(&response.body)) text += *body;
+  // The client is late; whether this still reaches it does not matter.
+  static_cast<void>(::send(descriptor(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+}
+
+bool Connection::has_unsent_bytes() {
+  int waiting = 0;
+  return ::ioctl(descriptor(), SIOCOUTQ, &waiting) == 0 && waiting > 0;
+}
+
+void Connection::close_if_idle() {
+  const auto phase = deadline_.phase();
+  if (phase == Phase::events || phase == Phase::idle || phase == Phase::head) {
+    is_expired_ = true;
+    wake();
+  }
+}
+
+void Connection::wake() {
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+}  // namespace weike::server

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "server/net/deadline.hpp"
+#include "server/net/executor.hpp"
+#include "server/net/file_transfer.hpp"
+#include "server/net/thread_context.hpp"
+
+#include <boost/intrusive/list.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace weike::server {
+
+// A request on its way through the handler lane.
+struct Exchange {
+  http::Request request;
+  BodyFraming framing;
+  http::Method wire_method = http::Method::other;
+  bool is_http_1_0 = false;
+  bool keep_alive = true;
+  bool body_is_consumed = true;
+  std::chrono::steady_clock::time_point started;
+};
+
+// What the hot lane could not finish without waiting, in this order.
+struct Unfinished {
+  OutputQueue output;
+  std::optional<FileTransfer> file;
+  std::unique_ptr<Exchange> exchange;
+  bool close_after = false;
+};
+
+// One client. Lives on one I/O thread; owned by its session. An idle one owns no buffer.
+class Connection : public boost::intrusive::list_base_hook<
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  Connection(ThreadContext& thread, Socket socket, std::string peer, bool is_trusted);
+  ~Connection();
+
+  ThreadContext& thread() { return thread_; }
+  Socket& socket() { return socket_; }
+  int descriptor() { return socket_.native_handle(); }
+  const std::string& peer() const { return peer_; }
+  bool is_trusted() const { return is_trusted_; }
+  Deadline& deadline() { return deadline_; }
+
+  // Bytes that were received and belong to the next request.
+  std::string& leftover() { return leftover_; }
+  std::unique_ptr<Unfinished>& unfinished() { return unfinished_; }
+
+  // The permit of the last file: bytes may still wait in the kernel when the session is done with
+  // it.
+  void watch_permit(std::shared_ptr<const http::Permit> permit) { permit_ = std::move(permit); }
+
+  // False after the deadline passed or the socket was closed: the session ends.
+  bool is_alive() const { return socket_.is_open() && !is_expired_; }
+  bool must_linger() const { return must_linger_; }
+  // The client has sent bytes that nobody will read: close slowly, or it never sees the answer.
+  void linger_at_close() { must_linger_ = true; }
+
+  // Closes at once and drops what waits in the kernel.
+  void abort();
+  // Called by the thread's sweep: deadlines, recalled files, heartbeats of event streams.
+  void sweep(Deadline::Clock::time_point now);
+  // At a stop: closes a connection that has nothing under way.
+  void close_if_idle();
+
+  // Event streams: true once after each heartbeat interval.
+  bool take_heartbeat() { return std::exchange(is_heartbeat_due_, false); }
+  // A session that waits for the socket looks at its flags.
+  void wake();
+
+ private:
+  void expire();
+  void send_refusal(const http::Response& response);
+  bool has_unsent_bytes();
+
+  ThreadContext& thread_;
+  Socket socket_;
+  const std::string peer_;
+  const bool is_trusted_;
+  bool is_expired_ = false;
+  bool must_linger_ = false;
+  bool is_heartbeat_due_ = false;
+  Deadline deadline_;
+  std::string leftover_;
+  std::unique_ptr<Unfinished> unfinished_;
+  std::shared_ptr<const http::Permit> permit_;
+};
+
+using ConnectionList =
+    boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
+
+}  // namespace weike::server

@@ -1,0 +1,53 @@
+#include "server/net/deadline.hpp"
+
+namespace weike::server {
+
+void Deadline::enter(Phase phase) {
+  phase_ = phase;
+  is_paused_ = false;
+  moved_ = 0;
+  end_ = Clock::now() + length_of(phase);
+}
+
+void Deadline::pause() {
+  is_paused_ = true;
+  left_ = end_ - Clock::now();
+}
+
+void Deadline::resume() {
+  if (!is_paused_) return;
+  is_paused_ = false;
+  end_ = Clock::now() + left_;
+}
+
+bool Deadline::is_over(Clock::time_point now) {
+  if (is_paused_ || now < end_) return false;
+  if (phase_ != Phase::body && phase_ != Phase::write) return true;
+  const auto seconds = std::chrono::duration<double>(options_.rate_window).count();
+  const double least = static_cast<double>(options_.minimum_rate) * seconds;
+  if (static_cast<double>(moved_) < least) return true;
+  moved_ = 0;
+  end_ = now + options_.rate_window;
+  return false;
+}
+
+Milliseconds Deadline::length_of(Phase phase) const {
+  switch (phase) {
+    case Phase::idle:
+      return options_.idle_deadline;
+    case Phase::head:
+      return options_.head_deadline;
+    case Phase::body:
+    case Phase::write:
+      return options_.rate_window;
+    case Phase::handler:
+      return options_.handler_deadline;
+    case Phase::events:
+      return options_.event_heartbeat;
+    case Phase::lingering:
+      return options_.linger;
+  }
+  return options_.idle_deadline;
+}
+
+}  // namespace weike::server

@@ -1,0 +1,130 @@
+#include "server/net/exchange.hpp"
+
+#include "api/http/problem.hpp"
+#include "api/http/url.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include <exception>
+#include <new>
+
+namespace weike::server {
+namespace {
+
+Error failure_of(std::exception_ptr thrown, SharedContext& shared, const http::Request& request) {
+  std::string what = "unknown exception";
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& failure) {
+    what = failure.what();
+  } catch (...) {
+    what = "exception of an unknown type";
+  }
+  shared.observer.on_failure(request.request_id, what);
+  return Error{ErrorCode::internal, what};
+}
+
+// Runs `call`; what it throws is logged and given to `otherwise` as an Error.
+template <class Call, class Otherwise>
+auto guarded(SharedContext& shared, const http::Request& request, Call call, Otherwise otherwise)
+    -> decltype(call()) {
+  try {
+    return call();
+  } catch (...) {
+    return otherwise(failure_of(std::current_exception(), shared, request));
+  }
+}
+
+void fill_peer(const Connection& connection, const SharedContext& shared, const ParsedHead& parsed,
+               http::Request& request) {
+  request.peer = connection.peer();
+  if (!connection.is_trusted()) return;
+  request.peer = shared.trusted.client_behind(parsed.forwarded_for, connection.peer());
+  request.is_secure = boost::beast::iequals(parsed.forwarded_proto, "https");
+}
+
+}  // namespace
+
+std::unique_ptr<Exchange> make_exchange(Connection& connection, const ParsedHead& parsed) {
+  auto exchange = std::make_unique<Exchange>();
+  http::Request& request = exchange->request;
+  request.method = parsed.head.method;
+  request.target = parsed.head.path;
+  if (!parsed.head.query.empty()) request.target.append("?").append(parsed.head.query);
+  if (request.target == "*") {
+    request.path = "*";
+  } else if (!http::read_target(request)) {
+    return nullptr;
+  }
+  for (const HeadField& field : parsed.fields) {
+    request.headers.add(std::string(field.name), std::string(field.value));
+  }
+  ThreadContext& thread = connection.thread();
+  fill_peer(connection, thread.shared, parsed, request);
+  request.request_id = thread.ids.next();
+  exchange->framing = parsed.framing;
+  exchange->wire_method = parsed.wire_method;
+  exchange->is_http_1_0 = parsed.is_http_1_0;
+  exchange->keep_alive = parsed.keep_alive;
+  exchange->body_is_consumed = !parsed.framing.has_body();
+  exchange->started = std::chrono::steady_clock::now();
+  return exchange;
+}
+
+http::Response no_route_response(const http::Request& request,
+                                 const std::vector<http::Method>& allowed) {
+  if (allowed.empty() && request.path != "*") {
+    return http::problem(Error{ErrorCode::not_found, "no route for " + request.path}, request);
+  }
+  std::string methods;
+  for (const http::Method method : allowed) methods.append(http::name_of(method)).append(", ");
+  methods += "OPTIONS";
+  http::Response response;
+  if (request.method == http::Method::options) {
+    response.status = 204;
+  } else {
+    const Error refused{ErrorCode::invalid_argument, "method not allowed", "method_not_allowed"};
+    response = http::problem(refused, request.language(), request.request_id, 405);
+  }
+  response.headers.add("Allow", methods);
+  return response;
+}
+
+http::Response call_handler(SharedContext& shared, const http::Route& route,
+                            http::Request& request) {
+  return guarded(
+      shared, request,
+      [&] {
+        std::optional<http::Response> refused = shared.gatekeeper.admit(route, request);
+        return refused ? std::move(*refused) : route.handler(request);
+      },
+      [&](const Error& error) { return http::problem(error, request); });
+}
+
+http::StreamAnswer call_stream_handler(SharedContext& shared, const http::Route& route,
+                                       http::Request& request) {
+  return guarded(
+      shared, request,
+      [&]() -> http::StreamAnswer {
+        std::optional<http::Response> refused = shared.gatekeeper.admit(route, request);
+        if (refused) return std::move(*refused);
+        return route.stream(request);
+      },
+      [&](const Error& error) -> http::StreamAnswer { return http::problem(error, request); });
+}
+
+Result<> call_write(SharedContext& shared, const http::Request& request, http::BodySink& sink,
+                    std::span<const char> bytes) {
+  return guarded(
+      shared, request, [&] { return sink.write(std::as_bytes(bytes)); },
+      [](const Error& error) -> Result<> { return error; });
+}
+
+http::Response call_finish(SharedContext& shared, const http::Request& request,
+                           http::BodySink& sink, http::BodyEnd end) {
+  return guarded(
+      shared, request, [&] { return sink.finish(end); },
+      [&](const Error& error) { return http::problem(error, request); });
+}
+
+}  // namespace weike::server

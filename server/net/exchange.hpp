@@ -1,0 +1,29 @@
+#pragma once
+
+#include "server/net/connection.hpp"
+
+#include <memory>
+#include <vector>
+
+// The handler lane's view of one request: from a parsed head to a call of the handler. No waiting
+// and no sockets here.
+namespace weike::server {
+
+// Copies the head out of the thread's buffer. Null if the path or the query is malformed.
+std::unique_ptr<Exchange> make_exchange(Connection& connection, const ParsedHead& parsed);
+
+// 404, 405 with Allow, or 204 with Allow for OPTIONS.
+http::Response no_route_response(const http::Request& request,
+                                 const std::vector<http::Method>& allowed);
+
+// These run on the pool. An exception of the handler becomes a 500 and a line in the log.
+http::Response call_handler(SharedContext& shared, const http::Route& route,
+                            http::Request& request);
+http::StreamAnswer call_stream_handler(SharedContext& shared, const http::Route& route,
+                                       http::Request& request);
+Result<> call_write(SharedContext& shared, const http::Request& request, http::BodySink& sink,
+                    std::span<const char> bytes);
+http::Response call_finish(SharedContext& shared, const http::Request& request,
+                           http::BodySink& sink, http::BodyEnd end);
+
+}  // namespace weike::server

@@ -1,0 +1,228 @@
+#include "server/net/hot_lane.hpp"
+
+#include "api/http/problem.hpp"
+#include "server/net/exchange.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace weike::server {
+namespace {
+
+// A turn of pipelined requests sends when this much waits.
+constexpr std::size_t kMaxWaitingPieces = 48;
+constexpr std::size_t kMaxWaitingText = 64 * 1024;
+
+class Turn {
+ public:
+  explicit Turn(Connection& connection)
+      : connection_(connection), thread_(connection.thread()), output_(thread_.output) {
+    output_.clear();
+  }
+  // Whatever happened, no byte of this client stays for the next one.
+  ~Turn() { output_.clear(); }
+
+  Next run();
+
+ private:
+  enum class Step { next, incomplete, stop };
+
+  bool receive();
+  void keep_leftover();
+  Step serve_one();
+  Step refuse(Refusal refusal);
+  Step to_handler_lane();
+  Step reply(http::Response&& response, const ReplyFrame& frame);
+  Step reply_file(const http::FileBody& body, bool keep_alive);
+  bool flush(bool has_more);
+  Step stop(Next next) {
+    next_ = next;
+    return Step::stop;
+  }
+  void record(std::string_view id, int status, std::uint64_t bytes);
+
+  Connection& connection_;
+  ThreadContext& thread_;
+  OutputQueue& output_;
+  std::string_view input_;
+  bool is_at_end_ = false;  // The client sends no more.
+  Next next_ = Next::wait;
+};
+
+Next Turn::run() {
+  if (!receive()) return Next::close;
+  Step step = Step::next;
+  while (step == Step::next && !input_.empty()) step = serve_one();
+
+  keep_leftover();
+  if (!flush(false)) return Next::close;
+  if (connection_.unfinished()) {
+    if (next_ == Next::close) connection_.unfinished()->close_after = true;
+    return Next::finish;
+  }
+  if (step == Step::stop) return next_;
+  if (is_at_end_) return Next::close;
+  if (input_.empty()) {
+    connection_.deadline().enter(Phase::idle);
+  } else if (connection_.deadline().phase() != Phase::head) {
+    connection_.deadline().enter(Phase::head);
+  }
+  return Next::wait;
+}
+
+void Turn::keep_leftover() {
+  if (input_.empty()) {
+    connection_.leftover() = {};
+  } else {
+    connection_.leftover().assign(input_);
+  }
+}
+
+// Puts the leftover and what the socket holds into the thread's buffer.
+bool Turn::receive() {
+  std::vector<char>& buffer = thread_.input;
+  const std::size_t kept = connection_.leftover().copy(buffer.data(), buffer.size());
+  // More than a buffer can only be left behind a chunked body; it waits for the next turn.
+  if (kept < connection_.leftover().size()) {
+    input_ = connection_.leftover();
+    return true;
+  }
+  std::size_t filled = kept;
+  while (true) {
+    const ssize_t got =
+        ::recv(connection_.descriptor(), buffer.data() + kept, buffer.size() - kept, MSG_DONTWAIT);
+    if (got > 0) filled += static_cast<std::size_t>(got);
+    if (got == 0) is_at_end_ = kept < buffer.size();
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno != EAGAIN) return false;
+    break;
+  }
+  input_ = {buffer.data(), filled};
+  return true;
+}
+
+Turn::Step Turn::serve_one() {
+  const NetOptions& options = thread_.options();
+  if (output_.piece_count() > kMaxWaitingPieces || output_.text().size() > kMaxWaitingText) {
+    if (!flush(false)) return stop(Next::close);
+    if (connection_.unfinished()) return stop(Next::finish);
+  }
+  const std::string_view bounded = input_.substr(0, options.head_limit_bytes + 1);
+  const HeadScan scan = scan_head(bounded);
+  if (scan.state == HeadScan::State::malformed) return refuse(Refusal::malformed);
+  if (scan.state == HeadScan::State::incomplete) {
+    if (bounded.size() <= options.head_limit_bytes) return Step::incomplete;
+    const bool is_in_target = bounded.find('\n', scan.skipped) == std::string_view::npos;
+    return refuse(is_in_target ? Refusal::target_too_long : Refusal::head_too_large);
+  }
+  ParsedHead& parsed = thread_.parsed;
+  const std::string_view head = input_.substr(scan.skipped, scan.end - scan.skipped);
+  if (const Refusal refusal = parse_head(head, options, parsed); refusal != Refusal::none) {
+    return refuse(refusal);
+  }
+  input_.remove_prefix(scan.end);
+  if (parsed.framing.has_body()) return to_handler_lane();
+  const http::HotHandler* hot =
+      thread_.shared.router.find_hot(parsed.head.method, parsed.head.path);
+  if (hot == nullptr || parsed.wire_method != parsed.head.method) return to_handler_lane();
+  std::optional<http::Response> response;
+  try {
+    response = (*hot)(parsed.head);
+  } catch (const std::exception& failure) {
+    const std::string_view id = thread_.ids.next();
+    thread_.shared.observer.on_failure(id, failure.what());
+    response = http::problem(Error{ErrorCode::internal, failure.what()}, http::Language::zh, id);
+  }
+  if (!response) return to_handler_lane();
+  const ReplyFrame frame{
+      .request_id = thread_.ids.next(),
+      .date = thread_.date.now(),
+      .is_head = parsed.wire_method == http::Method::head,
+      .is_http_1_0 = parsed.is_http_1_0,
+      .keep_alive = parsed.keep_alive && !response->close_connection && !thread_.is_stopping};
+  return reply(std::move(*response), frame);
+}
+
+Turn::Step Turn::reply(http::Response&& response, const ReplyFrame& frame) {
+  std::uint64_t length = 0;
+  const http::FileBody* file = append_reply(output_, response, frame, length);
+  record(frame.request_id, response.status, length);
+  if (file != nullptr) return reply_file(*file, frame.keep_alive);
+  if (frame.keep_alive) return Step::next;
+  if (!input_.empty()) connection_.linger_at_close();
+  input_ = {};
+  return stop(Next::close);
+}
+
+Turn::Step Turn::reply_file(const http::FileBody& body, bool keep_alive) {
+  FileTransfer transfer(body);
+  connection_.watch_permit(transfer.permit());
+  if (!transfer.is_permitted()) return stop(Next::close);
+  if (!flush(transfer.joins_head())) return stop(Next::close);
+  if (!connection_.unfinished()) {
+    const std::size_t limit = thread_.options().file_turn_bytes;
+    if (transfer.send_turn(connection_.descriptor(), limit) == SendResult::failed) {
+      return stop(Next::close);
+    }
+    if (transfer.is_done()) return stop(keep_alive ? Next::again : Next::close);
+    connection_.unfinished() = std::make_unique<Unfinished>();
+  }
+  connection_.unfinished()->file.emplace(std::move(transfer));
+  connection_.unfinished()->close_after = !keep_alive;
+  return stop(Next::finish);
+}
+
+Turn::Step Turn::refuse(Refusal refusal) {
+  const ReplyFrame frame{
+      .request_id = thread_.ids.next(), .date = thread_.date.now(), .keep_alive = false};
+  const http::Response response = refusal_response(refusal, http::Language::zh, frame.request_id);
+  append_reply_head(output_.text(), response, frame);
+  output_.text() += std::get<std::string>(response.body);
+  thread_.parsed.head = {};
+  record(frame.request_id, response.status, 0);
+  input_ = {};
+  connection_.linger_at_close();
+  return stop(Next::close);
+}
+
+Turn::Step Turn::to_handler_lane() {
+  std::unique_ptr<Exchange> exchange = make_exchange(connection_, thread_.parsed);
+  if (!exchange) return refuse(Refusal::malformed);
+  if (!flush(false)) return stop(Next::close);
+  if (!connection_.unfinished()) connection_.unfinished() = std::make_unique<Unfinished>();
+  connection_.unfinished()->exchange = std::move(exchange);
+  return stop(Next::finish);
+}
+
+// False when the client is gone. What the socket does not take becomes the connection's own.
+bool Turn::flush(bool has_more) {
+  output_.end_text();
+  if (output_.is_empty()) return true;
+  std::uint64_t sent = 0;
+  const SendResult result = output_.send(connection_.descriptor(), has_more, sent);
+  if (result == SendResult::would_block) {
+    connection_.unfinished() = std::make_unique<Unfinished>();
+    connection_.unfinished()->output = std::move(output_);
+  }
+  output_.clear();
+  return result != SendResult::failed;
+}
+
+void Turn::record(std::string_view id, int status, std::uint64_t bytes) {
+  thread_.shared.observer.on_reply({.request_id = id,
+                                    .method = thread_.parsed.wire_method,
+                                    .target = thread_.parsed.head.target,
+                                    .peer = connection_.peer(),
+                                    .status = status,
+                                    .body_bytes = bytes,
+                                    .duration = {},
+                                    .lane = Lane::hot});
+}
+
+}  // namespace
+
+Next serve_hot(Connection& connection) { return Turn(connection).run(); }
+
+}  // namespace weike::server

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "model/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weike::server {
+
+// How the connection engine listens and where its bounds are.
+struct NetOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;     // 0 picks a free one.
+  std::size_t io_threads = 0;    // 0: one for each core.
+  std::size_t pool_threads = 8;  // For handlers, which block.
+  std::size_t max_connections = 20'000;
+  // Of one address. Many phones share one behind a carrier's NAT; listed proxies are exempt.
+  std::size_t max_connections_per_address = 2'000;
+  std::vector<std::string> trusted_proxies;  // Addresses or networks: "10.0.0.0/8".
+
+  std::size_t target_limit_bytes = 8 * 1024;
+  std::size_t head_limit_bytes = 16 * 1024;
+  std::size_t header_count_limit = 100;
+  std::size_t stream_buffer_bytes = 256 * 1024;   // One for each running upload.
+  std::size_t file_turn_bytes = 2 * 1024 * 1024;  // Sent at most before others have their turn.
+
+  Milliseconds idle_deadline = std::chrono::seconds{75};     // Between two requests.
+  Milliseconds head_deadline = std::chrono::seconds{10};     // First to last byte of a head.
+  Milliseconds handler_deadline = std::chrono::seconds{60};  // Of one call on the pool.
+  // Bodies and replies must move `minimum_rate` bytes per second, averaged over this window.
+  Milliseconds rate_window = std::chrono::seconds{30};
+  std::size_t minimum_rate = 1024;
+  Milliseconds linger = std::chrono::seconds{2};       // Wait for the client to read a refusal.
+  Milliseconds stop_grace = std::chrono::seconds{10};  // For what is under way at a stop.
+  Milliseconds sweep = std::chrono::seconds{1};        // How often deadlines are looked at.
+  Milliseconds event_heartbeat = std::chrono::seconds{15};
+};
+
+}  // namespace weike::server

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "api/http/message.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weike::server {
+
+enum class SendResult {
+  done,
+  would_block,
+  failed,  // The client is gone.
+};
+
+// Bytes on their way to one client, in order: heads and short bodies in one string, shared bodies
+// beside it. Sends as much as it can with one sendmsg. One thread.
+class OutputQueue {
+ public:
+  // Append heads and copied bodies here, then call `end_text`.
+  std::string& text() { return text_; }
+  void end_text();
+  void add(http::SharedBytes bytes);
+
+  bool is_empty() const { return first_ == pieces_.size(); }
+  // Bytes that wait.
+  std::uint64_t size_bytes() const;
+  std::size_t piece_count() const { return pieces_.size() - first_; }
+
+  // Sends until all is gone or the socket is full; `sent` grows by what went.
+  SendResult send(int descriptor, bool has_more, std::uint64_t& sent);
+
+  // Forgets everything and keeps the memory: the bytes of one client must never meet another.
+  void clear();
+
+ private:
+  struct Piece {
+    http::SharedBytes shared;  // Null: a part of `text_`.
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  void advance(std::size_t bytes);
+
+  std::string text_;
+  std::size_t text_taken_ = 0;
+  std::vector<Piece> pieces_;
+  std::size_t first_ = 0;  // The first piece that is not sent yet.
+};
+
+}  // namespace weike::server

@@ -1,0 +1,222 @@
+#include "server/net/request_body.hpp"
+
+#include "api/http/problem.hpp"
+#include "server/net/body_reader.hpp"
+#include "server/net/exchange.hpp"
+#include "server/net/signal.hpp"
+
+#include <sys/socket.h>
+
+#include <chrono>
+
+namespace weike::server {
+namespace {
+
+constexpr std::size_t kShortBodyBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = 16 * 1024;
+// What a slow client sent is written at least this often.
+constexpr std::chrono::seconds kFlushInterval{1};
+constexpr std::size_t kFlushBytes = 64 * 1024;
+
+enum class WholeEnd { complete, too_large, malformed, cut };
+
+// 17 bytes always fit into the socket of a client that waits for them.
+void send_continue(Connection& connection, Exchange& exchange) {
+  if (!exchange.framing.expects_continue) return;
+  exchange.framing.expects_continue = false;
+  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  static_cast<void>(::send(connection.descriptor(), kContinue.data(), kContinue.size(),
+                           MSG_NOSIGNAL | MSG_DONTWAIT));
+}
+
+Task<bool> wait_readable(Connection* connection) {
+  if (!connection->is_alive()) co_return false;
+  co_await connection->socket().async_wait(Socket::wait_read, kAwaitTuple);
+  co_return connection->is_alive();
+}
+
+Task<WholeEnd> read_whole(Connection* connection, Exchange* exchange, std::size_t limit) {
+  if (!exchange->framing.has_body()) co_return WholeEnd::complete;
+  if (exchange->framing.content_length > limit) co_return WholeEnd::too_large;
+  send_continue(*connection, *exchange);
+  connection->deadline().enter(Phase::body);
+  BodyReader reader(*connection, exchange->framing);
+  std::string& body = exchange->request.body;
+  while (true) {
+    const std::size_t before = body.size();
+    body.resize(before + kReadBytes);
+    const BodyReader::Step step = reader.read_some({body.data() + before, kReadBytes});
+    body.resize(before + step.produced);
+    if (body.size() > limit) co_return WholeEnd::too_large;
+    switch (step.status) {
+      case BodyReader::Status::more:
+        break;
+      case BodyReader::Status::complete:
+        exchange->body_is_consumed = true;
+        co_return WholeEnd::complete;
+      case BodyReader::Status::malformed:
+        co_return WholeEnd::malformed;
+      case BodyReader::Status::cut:
+        co_return WholeEnd::cut;
+      case BodyReader::Status::would_block:
+        if (!co_await wait_readable(connection)) co_return WholeEnd::cut;
+        break;
+    }
+  }
+}
+
+http::Response refuse(const Exchange& exchange, Refusal refusal) {
+  return refusal_response(refusal, exchange.request.language(), exchange.request.request_id);
+}
+
+// One upload: reads into a fixed buffer, writes it on the pool, reads on. Nothing is read while the
+// disk is busy; the client's window closes by itself.
+class Upload {
+ public:
+  Upload(Connection& connection, Exchange& exchange, http::BodySink& sink)
+      : connection_(connection),
+        exchange_(exchange),
+        sink_(sink),
+        signal_(connection.socket()),
+        reader_(connection, exchange.framing),
+        buffer_(std::make_unique_for_overwrite<char[]>(capacity())) {}
+
+  std::function<void()> interrupter() const { return signal_.trigger(); }
+
+  Task<std::optional<http::Response>> run() {
+    send_continue(connection_, exchange_);
+    connection_.deadline().enter(Phase::body);
+    last_flush_ = std::chrono::steady_clock::now();
+    while (!end_) {
+      read_once();
+      if (must_flush()) co_await flush();
+      if (is_blocked_ && !end_) co_await wait_for_bytes();
+    }
+    co_return co_await finish();
+  }
+
+ private:
+  std::size_t capacity() const { return connection_.thread().options().stream_buffer_bytes; }
+
+  void read_once() {
+    if (signal_.is_raised()) {
+      end_ = http::BodyEnd::interrupted;
+      return;
+    }
+    const BodyReader::Step step =
+        reader_.read_some({buffer_.get() + filled_, capacity() - filled_});
+    filled_ += step.produced;
+    is_blocked_ = step.status == BodyReader::Status::would_block;
+    if (step.status == BodyReader::Status::complete) {
+      exchange_.body_is_consumed = true;
+      end_ = http::BodyEnd::complete;
+    } else if (step.status == BodyReader::Status::cut) {
+      end_ = http::BodyEnd::cut;
+    } else if (step.status == BodyReader::Status::malformed) {
+      is_malformed_ = true;
+      end_ = http::BodyEnd::cut;
+    }
+  }
+
+  bool must_flush() const {
+    if (end_ || filled_ == 0) return false;  // The last piece goes together with `finish`.
+    if (filled_ == capacity()) return true;
+    return is_blocked_ && (filled_ >= kFlushBytes ||
+                           std::chrono::steady_clock::now() - last_flush_ > kFlushInterval);
+  }
+
+  Task<void> flush() {
+    connection_.deadline().pause();
+    auto write = [this] {
+      return call_write(connection_.thread().shared, exchange_.request, sink_,
+                        {buffer_.get(), filled_});
+    };
+    const Result<> written = co_await run_blocking(connection_.thread().shared.pool, write);
+    connection_.deadline().resume();
+    filled_ = 0;
+    last_flush_ = std::chrono::steady_clock::now();
+    if (!written) end_ = http::BodyEnd::interrupted;
+  }
+
+  Task<void> wait_for_bytes() {
+    if (signal_.is_raised()) co_return;
+    co_await connection_.socket().async_wait(Socket::wait_read, kAwaitTuple);
+    if (!connection_.is_alive()) end_ = http::BodyEnd::cut;
+  }
+
+  Task<std::optional<http::Response>> finish() {
+    connection_.deadline().enter(Phase::handler);
+    auto work = [this] {
+      SharedContext& shared = connection_.thread().shared;
+      http::BodyEnd end = *end_;
+      if (filled_ > 0) {
+        const Result<> written =
+            call_write(shared, exchange_.request, sink_, {buffer_.get(), filled_});
+        if (!written && end == http::BodyEnd::complete) end = http::BodyEnd::interrupted;
+      }
+      return call_finish(shared, exchange_.request, sink_, end);
+    };
+    http::Response response = co_await run_blocking(connection_.thread().shared.pool, work);
+    if (is_malformed_) co_return refuse(exchange_, Refusal::malformed);
+    if (*end_ == http::BodyEnd::cut || !connection_.is_alive()) co_return std::nullopt;
+    if (*end_ == http::BodyEnd::interrupted) response.close_connection = true;
+    co_return std::optional<http::Response>(std::move(response));
+  }
+
+  Connection& connection_;
+  Exchange& exchange_;
+  http::BodySink& sink_;
+  Signal signal_;
+  BodyReader reader_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t filled_ = 0;
+  bool is_blocked_ = false;
+  bool is_malformed_ = false;
+  std::optional<http::BodyEnd> end_;
+  std::chrono::steady_clock::time_point last_flush_;
+};
+
+}  // namespace
+
+Task<std::optional<http::Response>> answer_whole(Connection* connection, Exchange* exchange,
+                                                 const http::Route* route) {
+  const WholeEnd end = co_await read_whole(connection, exchange, route->body_limit_bytes);
+  if (end == WholeEnd::cut) co_return std::nullopt;
+  if (end == WholeEnd::too_large) co_return refuse(*exchange, Refusal::body_too_large);
+  if (end == WholeEnd::malformed) co_return refuse(*exchange, Refusal::malformed);
+  connection->deadline().enter(Phase::handler);
+  SharedContext& shared = connection->thread().shared;
+  auto call = [&shared, route, exchange] {
+    return call_handler(shared, *route, exchange->request);
+  };
+  http::Response response = co_await run_blocking(shared.pool, call);
+  if (!connection->is_alive()) co_return std::nullopt;
+  co_return std::optional<http::Response>(std::move(response));
+}
+
+Task<std::optional<http::Response>> answer_streamed(Connection* connection, Exchange* exchange,
+                                                    const http::Route* route) {
+  connection->deadline().enter(Phase::handler);
+  SharedContext& shared = connection->thread().shared;
+  auto open = [&shared, route, exchange] {
+    return call_stream_handler(shared, *route, exchange->request);
+  };
+  http::StreamAnswer answer = co_await run_blocking(shared.pool, open);
+  if (auto* response = std::get_if<http::Response>(&answer)) {
+    if (!connection->is_alive()) co_return std::nullopt;
+    co_return std::optional<http::Response>(std::move(*response));
+  }
+  http::BodySink& sink = *std::get<std::unique_ptr<http::BodySink>>(answer);
+  Upload upload(*connection, *exchange, sink);
+  sink.attach(upload.interrupter());
+  co_return co_await upload.run();
+}
+
+Task<void> drop_short_body(Connection* connection, Exchange* exchange) {
+  if (exchange->framing.expects_continue) co_return;
+  const WholeEnd end = co_await read_whole(connection, exchange, kShortBodyBytes);
+  exchange->body_is_consumed = end == WholeEnd::complete;
+  exchange->request.body.clear();
+}
+
+}  // namespace weike::server

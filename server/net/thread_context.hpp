@@ -1,0 +1,54 @@
+#pragma once
+
+#include "api/http/router.hpp"
+#include "server/net/connection_quota.hpp"
+#include "server/net/executor.hpp"
+#include "server/net/net_options.hpp"
+#include "server/net/observer.hpp"
+#include "server/net/output_queue.hpp"
+#include "server/net/request_head.hpp"
+#include "server/net/response_head.hpp"
+#include "server/net/trusted_peers.hpp"
+
+#include <vector>
+
+namespace weike::server {
+
+// What all threads of the engine share; outlives every session.
+struct SharedContext {
+  const NetOptions options;
+  const http::Router& router;
+  http::Gatekeeper& gatekeeper;
+  Observer& observer;
+  const TrustedPeers trusted;
+  ConnectionQuota quota;
+  asio::thread_pool pool;
+
+  SharedContext(const NetOptions& net, const http::Router& routes, http::Gatekeeper& gate,
+                Observer& watcher, TrustedPeers proxies)
+      : options(net),
+        router(routes),
+        gatekeeper(gate),
+        observer(watcher),
+        trusted(std::move(proxies)),
+        quota(net.max_connections, net.max_connections_per_address),
+        pool(net.pool_threads) {}
+};
+
+// What the connections of one I/O thread share: memory they use in turn, never across a suspension.
+struct ThreadContext {
+  SharedContext& shared;
+  bool is_stopping = false;
+  std::vector<char> input;  // Received bytes of the connection whose turn it is.
+  OutputQueue output;       // Replies of the connection whose turn it is; empty between turns.
+  ParsedHead parsed;
+  DateText date;
+  RequestIds ids;
+
+  explicit ThreadContext(SharedContext& context)
+      : shared(context), input(context.options.head_limit_bytes + 64 * 1024) {}
+
+  const NetOptions& options() const { return shared.options; }
+};
+
+}  // namespace weike::server

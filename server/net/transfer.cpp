@@ -1,0 +1,158 @@
+#include "server/net/transfer.hpp"
+
+#include "server/net/signal.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace weike::server {
+namespace {
+
+constexpr std::uint64_t kMaxLingeringBytes = 16 * 1024 * 1024;
+
+Task<bool> wait_writable(Connection* connection) {
+  if (!connection->is_alive()) co_return false;
+  const auto [failure] = co_await connection->socket().async_wait(Socket::wait_write, kAwaitTuple);
+  // A wake-up for another reason looks like an abort; the send that follows tells.
+  co_return connection->is_alive() && (!failure || failure == asio::error::operation_aborted);
+}
+
+void record_reply(Connection& connection, const Exchange& exchange, int status,
+                  std::uint64_t bytes) {
+  const auto taken = std::chrono::steady_clock::now() - exchange.started;
+  connection.thread().shared.observer.on_reply(
+      {.request_id = exchange.request.request_id,
+       .method = exchange.request.method,
+       .target = exchange.request.target,
+       .peer = exchange.request.peer,
+       .status = status,
+       .body_bytes = bytes,
+       .duration = std::chrono::duration_cast<std::chrono::microseconds>(taken),
+       .lane = Lane::handler});
+}
+
+// False when the client has left. It has nothing to say while it listens.
+bool drop_input(Connection& connection) {
+  char scratch[512];
+  while (true) {
+    const ssize_t got = ::recv(connection.descriptor(), scratch, sizeof scratch, MSG_DONTWAIT);
+    if (got > 0) continue;
+    return got < 0 && (errno == EAGAIN || errno == EINTR);
+  }
+}
+
+}  // namespace
+
+Task<bool> send_all(Connection* connection, OutputQueue* output, bool has_more) {
+  output->end_text();
+  bool is_waiting = false;
+  while (true) {
+    std::uint64_t sent = 0;
+    const SendResult result = output->send(connection->descriptor(), has_more, sent);
+    if (result != SendResult::would_block) co_return result == SendResult::done;
+    if (!is_waiting) connection->deadline().enter(Phase::write);
+    is_waiting = true;
+    connection->deadline().count(sent);
+    if (!co_await wait_writable(connection)) co_return false;
+  }
+}
+
+Task<bool> send_file(Connection* connection, FileTransfer* transfer) {
+  connection->watch_permit(transfer->permit());
+  connection->deadline().enter(Phase::write);
+  while (!transfer->is_done()) {
+    if (!transfer->is_permitted()) {
+      connection->abort();
+      co_return false;
+    }
+    const std::uint64_t before = transfer->sent_bytes();
+    const std::size_t limit = connection->thread().options().file_turn_bytes;
+    const SendResult result = transfer->send_turn(connection->descriptor(), limit);
+    connection->deadline().count(transfer->sent_bytes() - before);
+    if (result == SendResult::failed) co_return false;
+    if (result == SendResult::would_block) {
+      if (!co_await wait_writable(connection)) co_return false;
+    } else if (!transfer->is_done()) {
+      co_await asio::post(connection->socket().get_executor(), kAwait);
+    }
+  }
+  co_return true;
+}
+
+Task<void> send_events(Connection* connection, std::shared_ptr<http::EventSource> source) {
+  Signal signal(connection->socket());
+  source->on_ready(signal.trigger());
+  connection->deadline().enter(Phase::events);
+  while (connection->is_alive() && !connection->thread().is_stopping) {
+    std::optional<std::string> news = source->take();
+    if (!news) break;
+    if (connection->take_heartbeat() && news->empty()) *news = ":\n\n";
+    if (!news->empty()) {
+      OutputQueue output;
+      output.text() = std::move(*news);
+      if (!co_await send_all(connection, &output, false)) break;
+      connection->deadline().enter(Phase::events);
+      continue;
+    }
+    if (!signal.take()) {
+      co_await connection->socket().async_wait(Socket::wait_read, kAwaitTuple);
+      if (!connection->is_alive() || !drop_input(*connection)) break;
+    }
+  }
+  source->on_ready([] {});
+}
+
+Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response response) {
+  ThreadContext& thread = connection->thread();
+  const bool is_endless = std::holds_alternative<std::shared_ptr<http::EventSource>>(response.body);
+  ReplyFrame frame;
+  frame.request_id = exchange->request.request_id;
+  frame.date = thread.date.now();
+  frame.is_head = exchange->wire_method == http::Method::head;
+  frame.is_http_1_0 = exchange->is_http_1_0;
+  frame.keep_alive = exchange->keep_alive && exchange->body_is_consumed && !thread.is_stopping &&
+                     !response.close_connection && !is_endless;
+  if (!exchange->body_is_consumed) connection->linger_at_close();
+
+  // A client that overrode POST with HEAD waits for a body as POST has it: an empty one.
+  const bool is_overridden_head = exchange->request.method == http::Method::head && !frame.is_head;
+  if (is_overridden_head) response.body = std::monostate{};
+  OutputQueue output;
+  std::uint64_t length = 0;
+  const http::FileBody* file = append_reply(output, response, frame, length);
+  record_reply(*connection, *exchange, response.status, length);
+  if (file == nullptr) {
+    if (!co_await send_all(connection, &output, false)) co_return false;
+  } else {
+    FileTransfer transfer(*file);
+    if (!co_await send_all(connection, &output, transfer.joins_head())) co_return false;
+    if (!co_await send_file(connection, &transfer)) co_return false;
+  }
+  if (is_endless && !frame.is_head) {
+    auto source = std::get<std::shared_ptr<http::EventSource>>(std::move(response.body));
+    co_await send_events(connection, std::move(source));
+  }
+  co_return frame.keep_alive;
+}
+
+Task<void> close_slowly(Connection* connection) {
+  boost::system::error_code ignored;
+  connection->socket().shutdown(Socket::shutdown_send, ignored);
+  connection->deadline().enter(Phase::lingering);
+  std::uint64_t dropped = 0;
+  std::vector<char>& scratch = connection->thread().input;
+  while (connection->socket().is_open() && dropped < kMaxLingeringBytes) {
+    const ssize_t got =
+        ::recv(connection->descriptor(), scratch.data(), scratch.size(), MSG_DONTWAIT);
+    if (got == 0) co_return;
+    if (got > 0) {
+      dropped += static_cast<std::uint64_t>(got);
+      continue;
+    }
+    if (errno != EAGAIN && errno != EINTR) co_return;
+    co_await connection->socket().async_wait(Socket::wait_read, kAwaitTuple);
+  }
+}
+
+}  // namespace weike::server

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "api/http/router.hpp"
+#include "server/net/engine.hpp"
+#include "tests/server/raw_client.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace weike::server {
+
+// Lets everybody in.
+class OpenGate : public http::Gatekeeper {
+ public:
+  std::optional<http::Response> admit(const http::Route&, http::Request&) override { return {}; }
+};
+
+class CountingObserver : public Observer {
+ public:
+  void on_reply(const ReplyRecord& record) override {
+    const std::lock_guard lock(mutex);
+    statuses.push_back(record.status);
+    peers.emplace_back(record.peer);
+  }
+  void on_failure(std::string_view, std::string_view what) override {
+    const std::lock_guard lock(mutex);
+    failures.emplace_back(what);
+  }
+  void on_connection_opened() override { ++opened; }
+  void on_connection_closed() override { ++closed; }
+  void on_connection_refused() override { ++refused; }
+
+  std::mutex mutex;
+  std::vector<int> statuses;
+  std::vector<std::string> peers;
+  std::vector<std::string> failures;
+  std::atomic<int> opened = 0;
+  std::atomic<int> closed = 0;
+  std::atomic<int> refused = 0;
+};
+
+class SwitchPermit : public http::Permit {
+ public:
+  bool holds() const override { return is_on; }
+  std::atomic<bool> is_on = true;
+};
+
+// What a streamed upload did, seen from the test.
+struct UploadTrace {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::string bytes;
+  std::size_t largest_write = 0;
+  std::function<void()> interrupt;
+  std::optional<http::BodyEnd> end;
+  bool fails_writes = false;
+
+  bool wait_for_bytes(std::size_t count);
+  std::optional<http::BodyEnd> wait_for_end();
+};
+
+// An event source the test feeds.
+class TestSource : public http::EventSource {
+ public:
+  void on_ready(std::function<void()> wake) override;
+  std::optional<std::string> take() override;
+  void feed(std::string block);
+  void end();
+
+ private:
+  std::mutex mutex_;
+  std::function<void()> wake_;
+  std::string pending_;
+  bool is_over_ = false;
+};
+
+// An engine on one thread with a route for each kind of answer, on a free port of loopback.
+class EngineTest : public testing::Test {
+ protected:
+  EngineTest();
+  ~EngineTest() override;
+
+  void start();  // With `options` and the routes as they are.
+  RawClient connect() { return RawClient(engine->port()); }
+  bool wait_until(const std::function<bool()>& condition);
+  // A file of `size` bytes in a pattern that shows where a byte belongs.
+  std::shared_ptr<const storage::OpenFile> make_file(std::size_t size);
+  static char pattern(std::size_t offset) { return static_cast<char>('a' + offset % 23); }
+
+  NetOptions options;
+  http::Router router;
+  OpenGate gate;
+  CountingObserver observer;
+  std::shared_ptr<SwitchPermit> permit = std::make_shared<SwitchPermit>();
+  std::shared_ptr<const storage::OpenFile> file;
+  std::size_t file_bytes = 3'000'000;
+  std::shared_ptr<UploadTrace> upload = std::make_shared<UploadTrace>();
+  std::shared_ptr<TestSource> source = std::make_shared<TestSource>();
+  std::atomic<bool> hold_handler = false;
+  std::unique_ptr<Engine> engine;
+
+ private:
+  void add_routes();
+};
+
+}  // namespace weike::server
