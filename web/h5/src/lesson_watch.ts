@@ -1,6 +1,6 @@
 import { HeartbeatQueue, MemoryStorage, type KeyValueStorage } from '../../client/heartbeat_queue';
 import { HeartbeatReporter } from '../../client/heartbeat_reporter';
-import { client } from './session';
+import { client } from '../../session/session';
 
 function storage(): KeyValueStorage {
   try {

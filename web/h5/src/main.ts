@@ -5,7 +5,7 @@ import { createApp } from 'vue';
 
 import App from './App.vue';
 import { router } from './router';
-import { findSession } from './session';
+import { findSession } from '../../session/session';
 
 async function start(): Promise<void> {
   // The pages work for visitors, so a failed question about the session stops nothing.

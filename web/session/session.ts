@@ -1,10 +1,10 @@
 import { computed, ref } from 'vue';
 
-import { FetchTransport } from '../../client/transport';
-import { hasStatus } from '../../client/problem';
-import type { Account } from '../../client/wire';
-import { WeikeClient } from '../../client/weike_client';
-import { language } from '../../words/language';
+import { FetchTransport } from '../client/transport';
+import { hasStatus } from '../client/problem';
+import type { Account } from '../client/wire';
+import { WeikeClient } from '../client/weike_client';
+import { language } from '../words/language';
 
 const account = ref<Account | null>(null);
 
