@@ -42,7 +42,7 @@ test(`kill -9 during transcoding, ${rounds} times`, { timeout: 120_000 + rounds 
   for (let round = 0; round < rounds; ++round) {
     const before = segments(data, asset).size;
     await until(() => segments(data, asset).size >= before + 2, { what: 'two more segments', timeoutMs: 60_000, everyMs: 10 });
-    const orphans = childrenOf(server.child.pid);
+    const orphans = childrenOf(server.pid);
     await server.crash();
     for (const [name, identity] of segments(data, asset)) finished.set(name, identity);
     await until(() => orphans.every((pid) => childrenOf(1).every((child) => child !== pid)), { what: 'the end of the children' });
@@ -50,7 +50,7 @@ test(`kill -9 during transcoding, ${rounds} times`, { timeout: 120_000 + rounds 
     const begin = Date.now();
     server = await Server.start({ data });
     publisher = server.client(token);
-    await until(() => childrenOf(server.child.pid).length > 0 || segments(data, asset).size > finished.size, { what: 'work going on', timeoutMs: 3000, everyMs: 10 });
+    await until(() => childrenOf(server.pid).length > 0 || segments(data, asset).size > finished.size, { what: 'work going on', timeoutMs: 3000, everyMs: 10 });
     assert.ok(Date.now() - begin < 3000, `work went on after ${Date.now() - begin} ms`);
   }
   server.stopAfter(context);

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { Client } from './client.mjs';
+import { childrenOf } from './processes.mjs';
 
 export const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
@@ -50,7 +51,7 @@ export class Server {
     }
     const command = [...wrapper, weikeBinary(), ...args];
     const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
-    const server = new Server(child, data);
+    const server = new Server(child, data, wrapper.length > 0);
     await server.#listening();
     return server;
   }
@@ -58,8 +59,9 @@ export class Server {
   #output = '';
   #errors = '';
 
-  constructor(child, data) {
+  constructor(child, data, isWrapped) {
     this.child = child;
+    this.isWrapped = isWrapped;
     this.data = data;
     this.ended = new Promise((done) => child.once('close', (code, signal) => done({ code, signal })));
     child.stdout.on('data', (bytes) => (this.#output += bytes));
@@ -90,6 +92,15 @@ export class Server {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** The server's own process, not its wrapper's. */
+  get pid() {
+    return this.isWrapped ? childrenOf(this.child.pid)[0] : this.child.pid;
+  }
+
+  signal(name) {
+    if (this.isRunning && this.pid) process.kill(this.pid, name);
+  }
+
   client(token) {
     return new Client(this.url, token);
   }
@@ -100,21 +111,21 @@ export class Server {
 
   /** An orderly stop; the exit status must be 0. */
   async stop() {
-    if (this.isRunning) this.child.kill('SIGTERM');
+    this.signal('SIGTERM');
     const { code, signal } = await this.ended;
     if (code !== 0) throw new Error(`the server ended with ${signal ?? code}:\n${this.#errors.slice(-4000)}`);
   }
 
   /** kill -9, as a crash of the process would be. */
   async crash() {
-    this.child.kill('SIGKILL');
+    this.signal('SIGKILL');
     await this.ended;
   }
 
   /** Stops it when the tests of `context` are over, whatever became of them. */
   stopAfter(context) {
     context.after(async () => {
-      if (this.isRunning) this.child.kill('SIGTERM');
+      this.signal('SIGTERM');
       await this.ended;
     });
     return this;

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Builds and tests everything; the last lines say what passed, failed or was skipped.
+#   --all  also ThreadSanitizer, clang 19 with clang-tidy and layout, the contract on the sanitized server, long kill rounds
+set -Eeuo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+all=0
+[ "${1:-}" = --all ] && all=1
+logs=build/test-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+summary=()
+failed=0
+
+# step NAME COMMAND…: runs it into a log of its own; a failure is noted, shown, and does not stop the rest.
+step() {
+  local name="$1" log="$logs/${1//[^A-Za-z0-9]/_}.log" begin=$SECONDS outcome=passed
+  shift
+  printf '%-28s ' "$name"
+  if ! "$@" >"$log" 2>&1; then
+    outcome=FAILED
+    failed=1
+  fi
+  summary+=("$(printf '%-28s %-7s %4d s' "$name" "$outcome" $((SECONDS - begin)))")
+  printf '%-7s %4d s\n' "$outcome" $((SECONDS - begin))
+  [ "$outcome" = passed ] || tail -n 60 "$log" | sed 's/^/    /'
+  # What a test left out is said, never passed over: node and CTest mark it differently.
+  { grep -hoE '# SKIP .*|skipped: .*' "$log" || true; } | sort -u | while IFS= read -r line; do
+    echo "    ${line#\# SKIP }"
+  done
+  grep -hoE '# SKIP .*|skipped: .*' "$log" >>"$logs/skipped.txt" || true
+}
+
+build() {
+  cmake --preset "$1" && cmake --build --preset "$1"
+}
+unit_tests() {
+  ctest --preset "$1" -j "$(nproc)"
+}
+web_checks() {
+  deploy/build_web.sh && cd web && npm run lint --silent && npm run test --silent
+}
+test_packages() {
+  cd tests && npm ci --no-audit --no-fund --loglevel=error
+}
+# node_tests FOLDER: the programs there against the server in WEIKE_BIN.
+node_tests() {
+  node --test tests/"$1"/*.test.mjs
+}
+tidy() {
+  git ls-files '*.hpp' '*.cpp' | xargs clang-format-19 --dry-run -Werror &&
+    git ls-files 'model/*.cpp' 'storage/*.cpp' 'media/*.cpp' 'api/*.cpp' 'server/*.cpp' |
+    xargs -P "$(nproc)" -n 8 clang-tidy-19 -p build/clang --quiet --warnings-as-errors='*'
+}
+
+deploy/setup.sh build run test
+[ "$all" = 1 ] && deploy/setup.sh all
+export WEIKE_BIN="$PWD/build/release/bin/weike"
+
+step "scripts" shellcheck deploy/*.sh deploy/demo/*.sh .ci/run
+step "pages: lint, types, unit" web_checks
+step "release build" build release
+step "release tests" unit_tests release
+step "packages of the tests" test_packages
+step "contract and bad input" node_tests contract
+step "faults" node_tests fault
+step "end to end in Chromium" node_tests e2e
+step "asan build" build asan
+step "asan tests" unit_tests asan
+
+if [ "$all" = 1 ]; then
+  WEIKE_BIN="$PWD/build/asan/bin/weike" step "contract, sanitized" node_tests contract
+  step "tsan build" build tsan
+  step "tsan tests" unit_tests tsan
+  step "clang build" build clang
+  step "clang tests" unit_tests clang
+  step "layout and clang-tidy" tidy
+  WEIKE_ROUNDS=100 step "faults, 100 rounds" node_tests fault
+fi
+
+echo
+echo "Summary ($((SECONDS / 60)) min $((SECONDS % 60)) s)"
+printf '  %s\n' "${summary[@]}"
+if [ -s "$logs/skipped.txt" ]; then
+  echo "  left out:"
+  sort -u "$logs/skipped.txt" | sed -E 's/^# SKIP /    /; s/^skipped/    skipped/'
+fi
+[ "$failed" = 0 ] && echo "All passed." || echo "Something failed; the logs are in $logs."
+exit "$failed"
