@@ -9,13 +9,25 @@ bool Viewer::has(Role role, UnitId unit) const {
   });
 }
 
-bool may_see(const Viewer& viewer, const Lesson& lesson) {
-  if (!lesson.is_live()) return false;
-  switch (lesson.live->content.audience) {
+namespace {
+
+bool is_in_audience(const Viewer& viewer, Audience audience) {
+  switch (audience) {
     case Audience::everyone: return true;
     case Audience::members: return viewer.is_signed_in();
   }
   return false;
+}
+
+}  // namespace
+
+bool may_see(const Viewer& viewer, const Lesson& lesson) {
+  return lesson.is_live() && is_in_audience(viewer, lesson.live->content.audience);
+}
+
+bool might_have_seen(const Viewer& viewer, const Lesson& lesson) {
+  return lesson.live && lesson.is_recalled &&
+         is_in_audience(viewer, lesson.live->content.audience);
 }
 
 bool may_preview(const Viewer& viewer, const Lesson& lesson) {

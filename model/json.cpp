@@ -231,6 +231,7 @@ void to_json(nlohmann::json& json, const Lesson& lesson) {
           {"working", version_json(lesson.working)},
           {"is_recalled", lesson.is_recalled},
           {"recall_reason", lesson.recall_reason},
+          {"recalled_by", lesson.recalled_by},
           {"published_at", to_epoch_ms(lesson.published_at)},
           {"created_at", to_epoch_ms(lesson.created_at)},
           {"updated_at", to_epoch_ms(lesson.updated_at)},
@@ -247,6 +248,7 @@ void from_json(const nlohmann::json& json, Lesson& lesson) {
   if (const auto live = json.find("live"); live != json.end()) lesson.live = version_of(*live);
   read(json, "is_recalled", lesson.is_recalled);
   read(json, "recall_reason", lesson.recall_reason);
+  read(json, "recalled_by", lesson.recalled_by);
   lesson.published_at = read_time(json, "published_at");
   lesson.created_at = read_time(json, "created_at");
   lesson.updated_at = read_time(json, "updated_at");

@@ -49,7 +49,10 @@ struct Lesson {
   std::optional<LessonVersion> live;  // Stays while it is recalled.
   bool is_recalled = false;
   std::string recall_reason;
-  Timestamp published_at{};  // Of the live version; orders the feed.
+  AccountId recalled_by;        // Nil unless it is recalled.
+  // When it first went live. Orders the feed and never changes, so that a page turned meanwhile
+  // neither repeats nor misses a lesson that gets a new version.
+  Timestamp published_at{};
   Timestamp created_at{};
   Timestamp updated_at{};
   std::uint32_t revision = 1;  // Raised by every change; the ETag.

@@ -1,0 +1,77 @@
+#include "api/feed/feed_card.hpp"
+
+#include "model/json.hpp"
+
+namespace weike::feed {
+namespace {
+
+constexpr char kFormat = 1;
+constexpr std::size_t kHeadBytes = 1 + 1 + 1 + 16 + 4;
+
+std::string_view orientation_of(const Asset& asset) {
+  if (asset.width == asset.height) return "square";
+  return asset.width < asset.height ? "portrait" : "landscape";
+}
+
+// Only what is complete: a size that still grows would be a lie.
+nlohmann::json sizes_of(const Asset& asset) {
+  auto sizes = nlohmann::json::array();
+  for (const auto& rendition : asset.renditions) {
+    if (rendition.is_complete())
+      sizes.push_back({{"rendition", rendition.name}, {"size_bytes", rendition.size_bytes}});
+  }
+  return sizes;
+}
+
+}  // namespace
+
+std::string FeedCard::encode() const {
+  std::string bytes{kFormat, audience == Audience::everyone ? 'p' : 'm',
+                    target.has_posters ? '1' : '0'};
+  bytes += target.asset.raw();
+  for (int shift = 24; shift >= 0; shift -= 8)
+    bytes.push_back(static_cast<char>(target.epoch >> shift & 0xff));
+  bytes += json;
+  return bytes;
+}
+
+std::optional<FeedCard> FeedCard::decode(std::string_view bytes) {
+  if (bytes.size() <= kHeadBytes || bytes[0] != kFormat) return std::nullopt;
+  const auto asset = AssetId::from_bytes(bytes.substr(3, 16));
+  if (!asset) return std::nullopt;
+  FeedCard card;
+  card.audience = bytes[1] == 'p' ? Audience::everyone : Audience::members;
+  card.target.has_posters = bytes[2] == '1';
+  card.target.asset = *asset;
+  for (std::size_t i = 19; i < kHeadBytes; ++i)
+    card.target.epoch = card.target.epoch << 8 | static_cast<unsigned char>(bytes[i]);
+  card.json = bytes.substr(kHeadBytes);
+  return card;
+}
+
+FeedCard make_card(const Lesson& lesson, const Asset& asset, std::string_view unit_name) {
+  const auto& content = lesson.live->content;
+  const nlohmann::json json = {{"lesson_id", lesson.id},
+                               {"title", content.title},
+                               {"summary", content.summary},
+                               {"kind", name_of(content.kind)},
+                               {"channel", content.channel},
+                               {"audience", name_of(content.audience)},
+                               {"person", content.person},
+                               {"teacher", content.teacher},
+                               {"tags", content.tags},
+                               {"unit", {{"id", lesson.unit}, {"name", unit_name}}},
+                               {"duration_ms", asset.duration_ms},
+                               {"width", asset.width},
+                               {"height", asset.height},
+                               {"orientation", orientation_of(asset)},
+                               {"has_audio", asset.has_audio},
+                               {"placeholder", asset.placeholder},
+                               {"sizes", sizes_of(asset)},
+                               {"published_at", to_rfc3339(lesson.published_at)}};
+  FeedCard card{content.audience, playback::LinkTarget::of(asset), json.dump()};
+  card.json.pop_back();
+  return card;
+}
+
+}  // namespace weike::feed

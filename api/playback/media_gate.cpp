@@ -1,0 +1,251 @@
+#include "api/playback/media_gate.hpp"
+
+#include "model/json.hpp"
+#include "storage/records/keys.hpp"
+#include "storage/records/record.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace weike::playback {
+namespace keys = storage::keys;
+
+// An epoch only grows and an absent asset never comes back, so late answers of the store can not
+// undo what `raise_epoch` and `forget` said.
+struct MediaGate::AssetEntry {
+  std::atomic<std::uint32_t> epoch{0};
+  std::atomic<bool> is_absent{false};
+  std::atomic<std::int64_t> checked_at_ms{0};
+
+  void raise(std::uint32_t to) {
+    auto known = epoch.load();
+    while (known < to && !epoch.compare_exchange_weak(known, to)) {
+    }
+  }
+};
+
+struct MediaGate::ViewerEntry {
+  std::atomic<bool> is_welcome{false};
+  std::atomic<std::int64_t> checked_at_ms{0};
+};
+
+class MediaGate::LinkPass final : public http::Permit {
+ public:
+  LinkPass(const Clock& clock, const MediaToken& token, std::shared_ptr<const AssetEntry> asset,
+           std::shared_ptr<const ViewerEntry> viewer)
+      : clock_(clock),
+        expires_at_(token.expires_at),
+        epoch_(token.epoch),
+        asset_(std::move(asset)),
+        viewer_(std::move(viewer)) {}
+
+  bool holds() const override {
+    if (asset_->is_absent || asset_->epoch != epoch_) return false;
+    if (viewer_ && !viewer_->is_welcome) return false;
+    return clock_.now() < expires_at_;
+  }
+
+ private:
+  const Clock& clock_;
+  const Timestamp expires_at_;
+  const std::uint32_t epoch_;
+  const std::shared_ptr<const AssetEntry> asset_;
+  const std::shared_ptr<const ViewerEntry> viewer_;  // Null for a link that everyone may use.
+};
+
+std::size_t MediaGate::TagHash::operator()(const ViewerTag& tag) const noexcept {
+  std::size_t hash = 0;
+  std::memcpy(&hash, tag.data(), std::min(sizeof hash, tag.size()));
+  return hash;
+}
+
+MediaGate::MediaGate(storage::KvStore& store, const Clock& clock, MediaGateOptions options)
+    : store_(store), clock_(clock), options_(options) {}
+
+MediaGate::~MediaGate() = default;
+
+std::optional<MediaGate::Pass> MediaGate::admit_from_memory(AssetId asset,
+                                                            const MediaToken& token) const {
+  auto entry = known_asset(asset);
+  if (!entry || !is_fresh(entry->checked_at_ms)) return std::nullopt;
+  std::shared_ptr<ViewerEntry> viewer;
+  if (!token.is_shared()) {
+    viewer = known_viewer(token.viewer);
+    if (!viewer || !is_fresh(viewer->checked_at_ms)) return std::nullopt;
+  }
+  Pass pass = std::make_shared<LinkPass>(clock_, token, std::move(entry), std::move(viewer));
+  if (!pass->holds()) return std::nullopt;
+  return pass;
+}
+
+Result<MediaGate::Pass> MediaGate::admit(AssetId asset, const MediaToken& token) {
+  const Error expired{ErrorCode::forbidden, "the media link has expired", "link_expired"};
+  if (clock_.now() >= token.expires_at) return expired;
+
+  auto entry = remember_asset(asset);
+  if (!is_fresh(entry->checked_at_ms)) {
+    if (auto checked = check_asset(asset, *entry); !checked) return checked.error();
+  }
+  if (entry->is_absent) return Error{ErrorCode::not_found, "no such asset"};
+  if (entry->epoch != token.epoch) return why_superseded(asset);
+
+  std::shared_ptr<ViewerEntry> viewer;
+  if (!token.is_shared()) {
+    viewer = remember_viewer(token.viewer);
+    if (!is_fresh(viewer->checked_at_ms)) {
+      if (auto checked = check_viewer(token.viewer, *viewer); !checked) return checked.error();
+    }
+    if (!viewer->is_welcome) return expired;
+  }
+  return Pass{std::make_shared<LinkPass>(clock_, token, std::move(entry), std::move(viewer))};
+}
+
+void MediaGate::raise_epoch(AssetId asset, std::uint32_t epoch) {
+  if (const auto entry = known_asset(asset)) entry->raise(epoch);
+}
+
+void MediaGate::forget(AssetId asset) {
+  if (const auto entry = known_asset(asset)) entry->is_absent = true;
+}
+
+void MediaGate::end_viewer(AccountId account) {
+  Viewer viewer;
+  viewer.account = account;
+  const auto entry = known_viewer(tag_of(viewer));
+  if (!entry) return;
+  entry->is_welcome = false;
+  entry->checked_at_ms = 0;
+}
+
+void MediaGate::refresh() {
+  std::vector<std::pair<AssetId, std::shared_ptr<AssetEntry>>> assets;
+  std::vector<std::pair<ViewerTag, std::shared_ptr<ViewerEntry>>> viewers;
+  {
+    // What no transfer holds and nobody asked for lately goes; the next request reads it anew.
+    const std::unique_lock lock(mutex_);
+    const auto is_idle = [&](const auto& item) {
+      return item.second.use_count() == 1 && !is_fresh(item.second->checked_at_ms);
+    };
+    std::erase_if(assets_, is_idle);
+    std::erase_if(viewers_, is_idle);
+    for (const auto& item : assets_) {
+      if (item.second.use_count() > 1) assets.push_back(item);
+    }
+    for (const auto& item : viewers_) {
+      if (item.second.use_count() > 1) viewers.push_back(item);
+    }
+  }
+  // A store that can not answer leaves the entries stale: new requests are then refused by `admit`.
+  for (const auto& [id, entry] : assets) {
+    if (!check_asset(id, *entry)) return;
+  }
+  for (const auto& [tag, entry] : viewers) {
+    if (!check_viewer(tag, *entry)) return;
+  }
+}
+
+bool MediaGate::is_fresh(std::int64_t checked_at_ms) const {
+  return checked_at_ms != 0 &&
+         to_epoch_ms(clock_.now()) - checked_at_ms < options_.staleness.count();
+}
+
+std::shared_ptr<MediaGate::AssetEntry> MediaGate::known_asset(AssetId asset) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = assets_.find(asset);
+  return found == assets_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<MediaGate::ViewerEntry> MediaGate::known_viewer(const ViewerTag& tag) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = viewers_.find(tag);
+  return found == viewers_.end() ? nullptr : found->second;
+}
+
+namespace {
+
+// Makes room by dropping what no transfer holds.
+template <class Map>
+auto remember(Map& map, const typename Map::key_type& key, std::size_t capacity) {
+  if (map.size() >= capacity && !map.contains(key))
+    std::erase_if(map, [](const auto& item) { return item.second.use_count() == 1; });
+  auto& entry = map[key];
+  if (!entry) entry = std::make_shared<typename Map::mapped_type::element_type>();
+  return entry;
+}
+
+}  // namespace
+
+std::shared_ptr<MediaGate::AssetEntry> MediaGate::remember_asset(AssetId asset) {
+  if (auto known = known_asset(asset)) return known;
+  const std::unique_lock lock(mutex_);
+  return remember(assets_, asset, options_.known_assets);
+}
+
+std::shared_ptr<MediaGate::ViewerEntry> MediaGate::remember_viewer(const ViewerTag& tag) {
+  if (auto known = known_viewer(tag)) return known;
+  const std::unique_lock lock(mutex_);
+  return remember(viewers_, tag, options_.known_viewers);
+}
+
+Result<> MediaGate::check_asset(AssetId asset, AssetEntry& entry) {
+  const auto asked_at = clock_.now();
+  std::optional<Asset> found;
+  auto read = store_.read([&](storage::Transaction& transaction) -> Result<> {
+    auto loaded = storage::load<Asset>(transaction, keys::asset(asset));
+    if (!loaded) return loaded.error();
+    found = std::move(*loaded);
+    return {};
+  });
+  if (!read) return read.error();
+  if (found) {
+    entry.raise(found->epoch);
+  } else {
+    entry.is_absent = true;
+  }
+  entry.checked_at_ms = to_epoch_ms(asked_at);
+  return {};
+}
+
+Result<> MediaGate::check_viewer(const ViewerTag& tag, ViewerEntry& entry) {
+  const auto asked_at = clock_.now();
+  const std::string prefix(tag.begin(), tag.end());
+  bool has_session = false;
+  auto read = store_.read([&](storage::Transaction& transaction) -> Result<> {
+    auto sessions = transaction.scan(keys::sessions_of_accounts(prefix), 1);
+    if (!sessions) return sessions.error();
+    has_session = !sessions->empty();
+    return {};
+  });
+  if (!read) return read.error();
+  entry.is_welcome = has_session;
+  entry.checked_at_ms = to_epoch_ms(asked_at);
+  return {};
+}
+
+// A link of an earlier epoch: tells a recall from a link that only has to be asked for again.
+Error MediaGate::why_superseded(AssetId asset) {
+  bool is_recalled = false;
+  bool is_live = false;
+  auto read = store_.read([&](storage::Transaction& transaction) -> Result<> {
+    auto entries = transaction.scan(keys::lessons_with_asset(asset), 128);
+    if (!entries) return entries.error();
+    for (const auto& entry : *entries) {
+      const auto id = keys::trailing_id<LessonId>(entry.key);
+      if (!id) continue;
+      auto lesson = storage::load<Lesson>(transaction, keys::lesson(*id));
+      if (!lesson) return lesson.error();
+      if (!*lesson || !(*lesson)->live || (*lesson)->live->content.asset != asset) continue;
+      ((*lesson)->is_recalled ? is_recalled : is_live) = true;
+    }
+    return {};
+  });
+  if (!read) return read.error();
+  if (is_recalled && !is_live)
+    return {ErrorCode::gone, "the lesson was recalled", "lesson_recalled"};
+  return {ErrorCode::forbidden, "the media link is of an earlier epoch", "link_expired"};
+}
+
+}  // namespace weike::playback

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "api/assets/asset_service.hpp"
+#include "api/playback/media_links.hpp"
+#include "model/role.hpp"
+#include "storage/kv/kv_store.hpp"
+
+#include <cstdint>
+
+namespace weike::playback {
+
+enum class WhichVersion { live, working };
+
+// What a player needs to start.
+struct Playback {
+  MediaUrls urls;
+  std::uint32_t version = 0;
+  std::uint32_t duration_ms = 0;
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  bool has_audio = false;
+  std::uint32_t resume_ms = 0;  // 0 for visitors and for working versions.
+};
+
+nlohmann::json to_wire(const Playback& playback);
+
+// Gives links to those who may see a lesson. Threads may share it.
+class PlaybackService {
+ public:
+  PlaybackService(storage::KvStore& store, assets::AssetService& assets, const MediaLinks& links)
+      : store_(store), assets_(assets), links_(links) {}
+
+  // The live version for its audience; the working one for its owner and, from the submission on,
+  // for reviewers. From `playable` on, else `conflict`, reason asset_not_playable. `not_found` if
+  // there is none for this viewer; `gone`, reason lesson_recalled, for those who might have seen
+  // it.
+  Result<Playback> find(const Viewer& viewer, LessonId lesson, WhichVersion which);
+
+ private:
+  storage::KvStore& store_;
+  assets::AssetService& assets_;
+  const MediaLinks& links_;
+};
+
+}  // namespace weike::playback
