@@ -16,8 +16,8 @@ enum class JobClass : std::uint8_t { urgent = 0, normal = 1, background = 2 };
 struct JobRequest {
   JobId id = JobId::make_random();
   JobClass job_class = JobClass::normal;
-  UnitId unit;          // For fair share between units.
-  std::string payload;  // What to do; the queue does not look into it.
+  UnitId unit = {};          // For fair share between units.
+  std::string payload = {};  // What to do; the queue does not look into it.
 };
 
 // The right to work on a job until `expires_at`. `token` grows with every lease of the job: whoever
