@@ -1,6 +1,7 @@
 #include "api/assets/asset_service.hpp"
 
 #include "api/http/secret_key.hpp"
+#include "api/uploads/quota.hpp"
 #include "model/access.hpp"
 #include "model/json.hpp"
 #include "storage/records/keys.hpp"
@@ -108,6 +109,8 @@ Result<> AssetService::erase(storage::Transaction& transaction, AssetId id) {
   const auto index = keys::asset_of(asset->owner, asset->created_at, id);
   if (auto done = transaction.erase(index); !done) return done;
   if (auto done = queue_.cancel(transaction, job_of(id)); !done) return done;
+  const auto released = uploads::release_bytes(transaction, asset->unit, asset->source_bytes);
+  if (!released) return released;
   return transaction.put(keys::asset_erased(id), asset->source_blob);
 }
 

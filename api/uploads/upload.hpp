@@ -29,10 +29,10 @@ struct Upload {
   std::string metadata;                     // The Upload-Metadata field as it was sent.
   std::string file_name;
   std::string hash_state;  // SHA-256 over the first `offset_bytes`, see ContentHash::state.
-  bool has_blob = true;    // Its bytes are still to be erased after it expired.
+  bool has_blob = true;    // Owns its bytes: they go with it. Not after an asset took them over.
   std::optional<AssetId> asset;
   Timestamp created_at{};
-  Timestamp expires_at{};
+  Timestamp expires_at{};  // Given up then; or, when it is over, forgotten.
 
   bool is_overdue(Timestamp now) const {
     return state == UploadState::receiving && expires_at <= now;

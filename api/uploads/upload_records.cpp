@@ -133,15 +133,15 @@ Result<> UploadRecords::complete(Upload& upload, const std::string& sha256,
     const auto spare = upload.reserved_bytes - std::min(upload.reserved_bytes, upload.offset_bytes);
     auto released = release_bytes(transaction, upload.unit, spare);
     if (!released) return released.error();
-    for (const auto& key : {keys::upload_of(upload.owner, upload.id),
-                            keys::upload_expiry(upload.expires_at, upload.id)}) {
-      if (auto erased = transaction.erase(key); !erased) return erased.error();
-    }
+    auto unlisted = transaction.erase(keys::upload_of(upload.owner, upload.id));
+    if (!unlisted) return unlisted.error();
+    const auto old_expiry = std::exchange(upload.expires_at, clock_.now() + options_.remembered);
     upload.state = UploadState::complete;
     upload.asset = *asset;
+    upload.has_blob = false;  // It is the asset's now.
     upload.reserved_bytes = upload.offset_bytes;
     upload.hash_state.clear();
-    return storage::save(transaction, keys::upload(upload.id), upload);
+    return put(transaction, upload, old_expiry);
   });
 }
 

@@ -20,7 +20,7 @@ struct UploadOptions {
   std::uint64_t disk_reserve_bytes = 1ULL << 30;  // Uploads leave so much of the disk free.
   // From the last byte that came.
   Milliseconds lifetime = std::chrono::hours{72};
-  // How long an expired upload can still be asked about.
+  // How long one that is complete or expired can still be asked about.
   Milliseconds remembered = std::chrono::hours{24 * 7};
   // How long a request waits for another one to let go of the upload.
   Milliseconds lock_patience = std::chrono::seconds{5};
