@@ -29,6 +29,7 @@ export default tseslint.config(
       'vue/first-attribute-linebreak': 'off',
       'vue/multi-word-component-names': 'off',
       'vue/require-default-prop': 'off',
+      'vue/html-self-closing': ['warn', { html: { void: 'always' } }],
     },
   },
   { files: ['**/tests/*.ts'], rules: { 'max-lines-per-function': 'off' } },
