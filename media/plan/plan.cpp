@@ -1,13 +1,73 @@
 #include "media/plan/plan.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace weike::media {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Rational, num, den)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Orientation, quarter_turns, is_mirrored)
+NLOHMANN_JSON_SERIALIZE_ENUM(ToneCurve, {{ToneCurve::sdr, "sdr"},
+                                         {ToneCurve::hlg, "hlg"},
+                                         {ToneCurve::pq, "pq"}})
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(VideoRung, name, width, height, crf, max_kbps, init_sha256)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AudioRung, name, kbps, channels, init_sha256)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segment, number, first_frame, frame_count, first_audio_frame,
+                                   audio_frame_count)
+
+namespace {
+
+// One list of members for both directions.
+template <class Json, class AnyPlan, class Visitor>
+void visit_members(Json& json, AnyPlan& plan, const Visitor& visit) {
+  visit(json, "version", plan.version);
+  visit(json, "source_sha256", plan.source_sha256);
+  visit(json, "video_stream", plan.video_stream);
+  visit(json, "audio_stream", plan.audio_stream);
+  visit(json, "video_start_us", plan.video_start_us);
+  visit(json, "audio_start_us", plan.audio_start_us);
+  visit(json, "frame_rate", plan.frame_rate);
+  visit(json, "frame_count", plan.frame_count);
+  visit(json, "gop_frames", plan.gop_frames);
+  visit(json, "source_width", plan.source_width);
+  visit(json, "source_height", plan.source_height);
+  visit(json, "sample_aspect", plan.sample_aspect);
+  visit(json, "orientation", plan.orientation);
+  visit(json, "tone_curve", plan.tone_curve);
+  visit(json, "is_interlaced", plan.is_interlaced);
+  visit(json, "gain_db", plan.gain_db);
+  visit(json, "video", plan.video);
+  visit(json, "audio", plan.audio);
+  visit(json, "segments", plan.segments);
+}
+
+template <class Rung>
+const Rung* find_rung(const std::vector<Rung>& rungs, std::string_view name) {
+  const auto found =
+      std::find_if(rungs.begin(), rungs.end(), [&](const Rung& rung) { return rung.name == name; });
+  return found == rungs.end() ? nullptr : &*found;
+}
+
+}  // namespace
 
 std::uint32_t Plan::duration_ms() const {
   if (frame_rate.num == 0) return 0;
   return static_cast<std::uint32_t>(
       std::llround(static_cast<double>(frame_count) * 1000.0 / frame_rate.value()));
+}
+
+const VideoRung* Plan::find_video(std::string_view name) const { return find_rung(video, name); }
+const AudioRung* Plan::find_audio(std::string_view name) const { return find_rung(audio, name); }
+
+void to_json(nlohmann::json& json, const Plan& plan) {
+  visit_members(json, plan,
+                [](auto& object, const char* name, const auto& member) { object[name] = member; });
+}
+
+void from_json(const nlohmann::json& json, Plan& plan) {
+  visit_members(json, plan, [](const auto& object, const char* name, auto& member) {
+    object.at(name).get_to(member);
+  });
 }
 
 }  // namespace weike::media

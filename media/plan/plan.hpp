@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weike::media {
@@ -11,7 +12,9 @@ namespace weike::media {
 struct Rational {
   std::int64_t num = 0;
   std::int64_t den = 1;
-  double value() const { return den == 0 ? 0 : static_cast<double>(num) / static_cast<double>(den); }
+  double value() const {
+    return den == 0 ? 0 : static_cast<double>(num) / static_cast<double>(den);
+  }
   bool operator==(const Rational&) const = default;
 };
 
@@ -27,10 +30,12 @@ enum class ToneCurve { sdr, hlg, pq };
 // One video rendition. `name` is 'v' and the short side: "v1080", "v720", "v480", "v360".
 struct VideoRung {
   std::string name;
-  int width = 0;   // Even, square pixels, upright.
+  int width = 0;  // Even, square pixels, upright.
   int height = 0;
   int crf = 23;
   int max_kbps = 700;  // x264 maxrate; bufsize is twice as much.
+  // SHA-256 of the init segment, in hex: every segment's encoder must give the same parameter sets.
+  std::string init_sha256 = {};
 };
 
 // One audio rendition: "a128", "a64". AAC-LC, 48 kHz.
@@ -38,6 +43,7 @@ struct AudioRung {
   std::string name;
   int kbps = 128;
   int channels = 2;
+  std::string init_sha256 = {};
 };
 
 // Segment `number` holds frames [first_frame, first_frame + frame_count) of the output grid and the
@@ -56,24 +62,27 @@ struct Plan {
   int version = 1;
   std::string source_sha256;
   int video_stream = 0;
-  int audio_stream = -1;        // -1: no sound.
+  int audio_stream = -1;            // -1: no sound.
   std::int64_t video_start_us = 0;  // Of the first shown frame, in the container's time.
   std::int64_t audio_start_us = 0;  // Where sound stands against the first frame.
-  Rational frame_rate;          // Of the output grid.
+  Rational frame_rate;              // Of the output grid.
   std::int64_t frame_count = 0;
-  int gop_frames = 60;          // round(2 * fps).
-  int source_width = 0;         // As coded.
+  int gop_frames = 60;   // round(2 * fps).
+  int source_width = 0;  // As coded.
   int source_height = 0;
   Rational sample_aspect{1, 1};
   Orientation orientation;
   ToneCurve tone_curve = ToneCurve::sdr;
   bool is_interlaced = false;
-  double gain_db = 0;           // Static gain of the sound, within ±12.
+  double gain_db = 0;            // Static gain of the sound, within ±12.
   std::vector<VideoRung> video;  // Largest first.
   std::vector<AudioRung> audio;
   std::vector<Segment> segments;
 
   std::uint32_t duration_ms() const;  // frame_count / frame_rate, rounded.
+  // The rung or nullptr when the plan has none of that name.
+  const VideoRung* find_video(std::string_view name) const;
+  const AudioRung* find_audio(std::string_view name) const;
 };
 
 void to_json(nlohmann::json& json, const Plan& plan);

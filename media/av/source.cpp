@@ -1,0 +1,174 @@
+#include "media/av/source.hpp"
+
+#include "media/av/av_error.hpp"
+
+extern "C" {
+#include <libavutil/intreadwrite.h>
+}
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
+
+namespace weike::media {
+namespace {
+
+constexpr std::size_t kReadBuffer = 64 * 1024;
+constexpr const char* kContainers =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,mpeg,mpegvideo";
+constexpr const char* kCodecs =
+    "h264,hevc,vp8,vp9,libdav1d,mpeg4,mpeg2video,mpeg1video,aac,mp3float,mp3,mp2float,mp2,opus,"
+    "vorbis,ac3,eac3,flac,alac,amrnb,amrwb,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,"
+    "pcm_f32le,pcm_u8,pcm_alaw,pcm_mulaw";
+
+struct Container {
+  std::string_view demuxer;
+  const char* name;
+};
+constexpr std::array kKnown{
+    Container{"mov,mp4,m4a,3gp,3g2,mj2", "mp4"},
+    Container{"matroska,webm", "matroska"},
+    Container{"mpegts", "mpegts"},
+    Container{"avi", "avi"},
+    Container{"mpeg", "mpeg"},
+    Container{"mpegvideo", "mpeg"},
+};
+constexpr std::array<std::string_view, 9> kSoundOnly{"mp3", "wav",  "flac", "aac", "ogg",
+                                                     "ac3", "eac3", "amr",  "aiff"};
+
+// Whether the file's top-level boxes run out before a "moov": an upload that was cut.
+bool lacks_moov(int descriptor, std::int64_t size) {
+  std::int64_t offset = 0;
+  for (int boxes = 0; boxes < 1000 && offset + 8 <= size; ++boxes) {
+    std::array<std::uint8_t, 16> head{};
+    if (pread(descriptor, head.data(), head.size(), offset) < 8) return true;
+    std::int64_t length = AV_RB32(head.data());
+    if (AV_RL32(head.data() + 4) == MKTAG('m', 'o', 'o', 'v')) return offset + length > size;
+    if (length == 1) length = static_cast<std::int64_t>(AV_RB64(head.data() + 8));
+    if (length < 8) return length == 0;
+    if (length > size - offset) return true;
+    offset += length;
+  }
+  return true;
+}
+
+}  // namespace
+
+const char* allowed_codecs() { return kCodecs; }
+
+int Source::read_bytes(void* opaque, std::uint8_t* into, int size) {
+  auto& bytes = *static_cast<Bytes*>(opaque);
+  ssize_t got = -1;
+  do {
+    got = pread(bytes.descriptor, into, static_cast<std::size_t>(size), bytes.position);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return AVERROR(errno);
+  if (got == 0) return AVERROR_EOF;
+  bytes.position += got;
+  return static_cast<int>(got);
+}
+
+std::int64_t Source::seek_bytes(void* opaque, std::int64_t offset, int whence) {
+  auto& bytes = *static_cast<Bytes*>(opaque);
+  switch (whence & ~AVSEEK_FORCE) {
+    case AVSEEK_SIZE:
+      return bytes.size;
+    case SEEK_SET:
+      break;
+    case SEEK_CUR:
+      offset += bytes.position;
+      break;
+    case SEEK_END:
+      offset += bytes.size;
+      break;
+    default:
+      return AVERROR(EINVAL);
+  }
+  if (offset < 0) return AVERROR(EINVAL);
+  return bytes.position = offset;
+}
+
+Result<Source> Source::open(int descriptor, const SourceOptions& options) {
+  silence_libav();
+  struct stat facts{};
+  if (fstat(descriptor, &facts) != 0)
+    return Error{ErrorCode::internal, "cannot stat the source", "media_library"};
+  Source source;
+  source.bytes_ = std::make_unique<Bytes>(Bytes{descriptor, facts.st_size, 0});
+  auto* buffer = static_cast<std::uint8_t*>(av_malloc(kReadBuffer));
+  source.avio_.reset(avio_alloc_context(buffer, kReadBuffer, 0, source.bytes_.get(), &read_bytes,
+                                        nullptr, &seek_bytes));
+  if (!source.avio_) return av_failure("allocate input", AVERROR(ENOMEM));
+  if (auto opened = source.open_format(options); !opened) return opened.error();
+  return source;
+}
+
+Result<> Source::open_format(const SourceOptions& options) {
+  const AVInputFormat* demuxer = nullptr;
+  if (av_probe_input_buffer2(avio_.get(), &demuxer, "", nullptr, 0, 1 << 20) < 0 || !demuxer)
+    return rejected("unsupported_container", "no known container");
+  const std::string_view name = demuxer->name;
+  const auto* known = std::find_if(kKnown.begin(), kKnown.end(),
+                                   [&](const Container& each) { return each.demuxer == name; });
+  if (known == kKnown.end()) {
+    const bool is_sound = std::find(kSoundOnly.begin(), kSoundOnly.end(), name) != kSoundOnly.end();
+    return rejected(is_sound ? "no_video" : "unsupported_container",
+                    "container " + std::string(name));
+  }
+  container_ = known->name;
+
+  AVFormatContext* format = avformat_alloc_context();
+  if (!format) return av_failure("allocate format", AVERROR(ENOMEM));
+  format->pb = avio_.get();
+  format->flags |= AVFMT_FLAG_CUSTOM_IO;
+  format->probesize = 5'000'000;
+  format->max_analyze_duration = 5'000'000;
+  format->max_streams = options.max_streams;
+  format->io_open = [](AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
+    return AVERROR(EPERM);
+  };
+  Options settings;
+  settings.set("format_whitelist", kContainers);
+  settings.set("codec_whitelist", kCodecs);
+  settings.set("protocol_whitelist", "");
+  // Frees `format` when it fails.
+  const int opened = avformat_open_input(&format, nullptr, demuxer, settings.get());
+  if (opened < 0) {
+    const bool is_cut =
+        container_ == kKnown[0].name && lacks_moov(bytes_->descriptor, bytes_->size);
+    return rejected(is_cut ? "incomplete_file" : "damaged", "the container cannot be opened");
+  }
+  format_.reset(format);
+  if (stream_count() > options.max_streams)
+    return rejected("too_many_streams", std::to_string(stream_count()) + " streams");
+
+  // One dictionary a stream: libav takes out of each what it understood.
+  std::vector<AVDictionary*> dictionaries(format_->nb_streams, nullptr);
+  for (auto& each : dictionaries) {
+    av_dict_set_int(&each, "max_pixels", options.max_pixels, 0);
+    av_dict_set(&each, "threads", "1", 0);
+  }
+  const int found = avformat_find_stream_info(format_.get(), dictionaries.data());
+  for (auto& each : dictionaries) av_dict_free(&each);
+  if (found < 0) return rejected("damaged", "the streams cannot be read");
+  if (stream_count() > options.max_streams)
+    return rejected("too_many_streams", std::to_string(stream_count()) + " streams");
+  return {};
+}
+
+void Source::keep_only(int stream) {
+  for (int i = 0; i < stream_count(); ++i)
+    format_->streams[i]->discard = i == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+}
+
+PacketPtr Source::read() {
+  auto packet = make_packet();
+  if (!packet || av_read_frame(format_.get(), packet.get()) < 0) return nullptr;
+  return packet;
+}
+
+}  // namespace weike::media

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "media/av/av_ptr.hpp"
+#include "model/error.hpp"
+
+#include <cstdint>
+#include <memory>
+
+namespace weike::media {
+
+struct SourceOptions {
+  std::int64_t max_pixels = 4096LL * 4096;
+  int max_streams = 32;
+};
+
+// A hostile media file, opened by libav through a descriptor that is only read by offset: nothing
+// named inside the file is ever opened, and only known containers and codecs are touched. Several
+// sources may share a descriptor; one source belongs to one thread.
+class Source {
+ public:
+  // Fails with a rejection (av_error.hpp): unsupported_container, no_video for a pure sound file,
+  // incomplete_file, damaged, too_many_streams.
+  static Result<Source> open(int descriptor, const SourceOptions& options);
+
+  AVFormatContext& format() { return *format_; }
+  AVStream& stream(int index) { return *format_->streams[index]; }
+  int stream_count() const { return static_cast<int>(format_->nb_streams); }
+  // The container's short name: "mp4", "matroska", "mpegts", "avi", "mpeg".
+  const char* container() const { return container_; }
+  // Leaves out the packets of every stream but this one; the others cost nothing then.
+  void keep_only(int stream);
+  // The next packet, or null at the end of the file or of what can be read of it.
+  PacketPtr read();
+
+ private:
+  struct Bytes {
+    int descriptor = -1;
+    std::int64_t size = 0;
+    std::int64_t position = 0;
+  };
+  static int read_bytes(void* opaque, std::uint8_t* into, int size);
+  static std::int64_t seek_bytes(void* opaque, std::int64_t offset, int whence);
+  Result<> open_format(const SourceOptions& options);
+
+  std::unique_ptr<Bytes> bytes_;
+  AvioPtr avio_;  // Outlives format_, which reads through it.
+  FormatPtr format_;
+  const char* container_ = "";
+};
+
+// Decoders that may be used, as libav's list of names.
+const char* allowed_codecs();
+
+}  // namespace weike::media

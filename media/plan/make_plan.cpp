@@ -1,0 +1,98 @@
+#include "media/plan/make_plan.hpp"
+
+#include "media/av/av_error.hpp"
+#include "media/package/fmp4.hpp"
+#include "media/plan/ladder.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weike::media {
+namespace {
+
+constexpr double kLongestAspect = 3.0;
+
+// The AAC frame nearest to the start of video frame `frame`.
+std::int64_t audio_frame_at(std::int64_t frame, Rational frame_rate) {
+  const std::int64_t divisor = kAudioFrameSamples * frame_rate.num;
+  return (frame * frame_rate.den * kAudioRate + divisor / 2) / divisor;
+}
+
+Result<> check_limits(const SourceFacts& facts, const Limits& limits) {
+  const VideoFacts& video = facts.video;
+  const std::int64_t duration_ms = (video.end_us - video.first_us) / 1000;
+  if (std::int64_t{video.width} * video.height > limits.max_pixels)
+    return rejected("frame_too_large",
+                    std::to_string(video.width) + "x" + std::to_string(video.height));
+  if (duration_ms < limits.min_duration_ms)
+    return rejected("too_short", std::to_string(duration_ms) + " ms");
+  if (duration_ms > limits.max_duration_ms)
+    return rejected("too_long", std::to_string(duration_ms) + " ms");
+  return {};
+}
+
+std::vector<AudioRung> sound_ladder(const AudioFacts& audio) {
+  const int channels = audio.channels == 1 ? 1 : 2;
+  return {{"a128", 128, channels}, {"a64", 64, channels}};
+}
+
+}  // namespace
+
+std::vector<Segment> cut_segments(std::int64_t frame_count, int gop_frames, Rational frame_rate,
+                                  bool has_audio) {
+  std::vector<Segment> segments;
+  std::int64_t first = 0;
+  while (first < frame_count) {
+    std::int64_t count = segments.empty() ? gop_frames : 2 * gop_frames;
+    const std::int64_t left = frame_count - first;
+    if (left - count < gop_frames) count = left;  // No segment is shorter than a GOP.
+    Segment segment;
+    segment.number = static_cast<std::uint32_t>(segments.size());
+    segment.first_frame = first;
+    segment.frame_count = count;
+    if (has_audio) {
+      segment.first_audio_frame = audio_frame_at(first, frame_rate);
+      segment.audio_frame_count =
+          audio_frame_at(first + count, frame_rate) - segment.first_audio_frame;
+    }
+    segments.push_back(segment);
+    first += count;
+  }
+  return segments;
+}
+
+Result<Plan> make_plan(const SourceFacts& facts, const Limits& limits, std::string source_sha256) {
+  if (auto checked = check_limits(facts, limits); !checked) return checked.error();
+  const VideoFacts& video = facts.video;
+  const ShownSize shown =
+      shown_size(video.width, video.height, video.sample_aspect, video.orientation);
+  if (std::max(shown.width, shown.height) > kLongestAspect * std::min(shown.width, shown.height))
+    return rejected("bad_aspect", "longer than 3:1");
+  if (std::min(shown.width, shown.height) < 16) return rejected("bad_aspect", "below 16 pixels");
+
+  Plan plan;
+  plan.source_sha256 = std::move(source_sha256);
+  plan.video_stream = video.stream;
+  plan.video_start_us = video.first_us;
+  plan.frame_rate = output_rate(video.rate);
+  const double seconds = static_cast<double>(video.end_us - video.first_us) / 1e6;
+  plan.frame_count = std::max<std::int64_t>(1, std::llround(seconds * plan.frame_rate.value()));
+  plan.gop_frames = static_cast<int>(std::lround(2 * plan.frame_rate.value()));
+  plan.source_width = video.width;
+  plan.source_height = video.height;
+  plan.sample_aspect = video.sample_aspect;
+  plan.orientation = video.orientation;
+  plan.tone_curve = video.tone_curve;
+  plan.is_interlaced = video.is_interlaced;
+  plan.video = make_ladder(shown);
+  if (facts.audio) {
+    plan.audio_stream = facts.audio->stream;
+    plan.audio_start_us = facts.audio->first_us - video.first_us;
+    plan.audio = sound_ladder(*facts.audio);
+  }
+  plan.segments =
+      cut_segments(plan.frame_count, plan.gop_frames, plan.frame_rate, facts.audio.has_value());
+  return plan;
+}
+
+}  // namespace weike::media

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "media/plan/frame_rate.hpp"
+#include "media/plan/plan.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace weike::media {
+
+struct VideoFacts {
+  int stream = 0;
+  std::string codec;
+  int width = 0;  // As coded.
+  int height = 0;
+  Rational sample_aspect{1, 1};
+  Orientation orientation;
+  ToneCurve tone_curve = ToneCurve::sdr;
+  bool is_interlaced = false;
+  std::int64_t bit_rate = 0;
+  std::int64_t first_us = 0;  // Of the first shown frame, in the container's time.
+  std::int64_t end_us = 0;    // When the last frame's time is over.
+  SourceRate rate;
+};
+
+struct AudioFacts {
+  int stream = 0;
+  std::string codec;
+  int channels = 0;
+  int sample_rate = 0;
+  std::int64_t first_us = 0;  // In the container's time.
+};
+
+// What the probe found out about a source, from the packets that are really there.
+struct SourceFacts {
+  std::string container;
+  VideoFacts video;
+  std::optional<AudioFacts> audio;
+  bool is_cut_short = false;  // A few of the declared packets are missing at the end.
+};
+
+}  // namespace weike::media

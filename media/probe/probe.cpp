@@ -1,0 +1,65 @@
+#include "media/probe/probe.hpp"
+
+#include "media/av/av_error.hpp"
+#include "media/loudness/loudness.hpp"
+#include "media/package/fmp4.hpp"
+#include "media/plan/make_plan.hpp"
+#include "media/probe/examine.hpp"
+#include "media/probe/verdict.hpp"
+#include "media/transcode/audio_encoder.hpp"
+#include "media/transcode/video_encoder.hpp"
+
+namespace weike::media {
+namespace {
+
+Result<Loudness> measure(int descriptor, const Plan& plan, const Limits& limits, OutputSink& sink) {
+  if (plan.audio.empty()) return Loudness{};
+  auto reader = AudioReader::open(descriptor, plan, {limits.max_pixels, limits.max_streams});
+  if (!reader) return reader.error();
+  const std::int64_t samples = std::int64_t{plan.duration_ms()} * kAudioRate / 1000;
+  return measure_loudness(*reader, samples, plan.audio.front().channels, sink);
+}
+
+// Opens each encoder once as every segment will, and puts the init segment it leads to.
+Result<> put_init_segments(Plan& plan, OutputSink& sink) {
+  for (VideoRung& rung : plan.video) {
+    auto encoder = VideoEncoder::open(rung, plan);
+    if (!encoder) return encoder.error();
+    rung.init_sha256 = init_digest(encoder->init());
+    if (auto put = sink.put(rung.name + "/init.mp4", encoder->init()); !put) return put.error();
+  }
+  for (AudioRung& rung : plan.audio) {
+    auto encoder = AudioEncoder::open(rung);
+    if (!encoder) return encoder.error();
+    rung.init_sha256 = init_digest(encoder->init());
+    if (auto put = sink.put(rung.name + "/init.mp4", encoder->init()); !put) return put.error();
+  }
+  return {};
+}
+
+Result<nlohmann::json> examine_and_plan(int descriptor, const ProbeTask& task, OutputSink& sink) {
+  auto facts = examine(descriptor, task.limits, sink);
+  if (!facts) return facts.error();
+  auto plan = make_plan(*facts, task.limits, task.source_sha256);
+  if (!plan) return plan.error();
+  auto loudness = measure(descriptor, *plan, task.limits, sink);
+  if (!loudness) return loudness.error();
+  plan->gain_db = loudness->gain_db;
+  if (auto put = put_init_segments(*plan, sink); !put) return put.error();
+  nlohmann::json result;
+  result["verdict"] = make_verdict(*facts, *plan, *loudness);
+  result["plan"] = *plan;
+  return {boost::system::in_place_value, std::move(result)};
+}
+
+}  // namespace
+
+Result<nlohmann::json> probe(int descriptor, const ProbeTask& task, OutputSink& sink) {
+  auto result = examine_and_plan(descriptor, task, sink);
+  if (result || !is_rejection(result.error())) return result;
+  nlohmann::json refusal;
+  refusal["rejected"] = {{"code", result.error().reason}, {"detail", result.error().message}};
+  return {boost::system::in_place_value, std::move(refusal)};
+}
+
+}  // namespace weike::media

@@ -1,0 +1,117 @@
+#include "media/probe/timeline.hpp"
+
+#include "media/av/av_error.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace weike::media {
+namespace {
+
+constexpr std::size_t kMaxFrames = 2'000'000;
+constexpr std::int64_t kLongestLastFrame = 2'000'000;
+constexpr std::int64_t kUsualFrame = 40'000;
+constexpr int kPacketsBetweenSigns = 2'000;
+
+class TimelineReader {
+ public:
+  TimelineReader(Source& source, int video, int audio, const Limits& limits)
+      : source_(source), video_(video), audio_(audio), limits_(limits) {}
+
+  Result<Timeline> read(OutputSink& sink) {
+    for (int i = 0; i < source_.stream_count(); ++i) {
+      const bool is_wanted = i == video_ || i == audio_;
+      source_.stream(i).discard = is_wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+    }
+    int packets = 0;
+    while (const PacketPtr packet = source_.read()) {
+      if (++packets % kPacketsBetweenSigns == 0) sink.progress(packets, 0);
+      if (auto taken = take(*packet); !taken) return taken.error();
+    }
+    return finish();
+  }
+
+ private:
+  std::int64_t to_us(std::int64_t time, int stream) {
+    return av_rescale_q(time, source_.stream(stream).time_base, kMicroseconds);
+  }
+
+  Result<> take(const AVPacket& packet) {
+    if (packet.flags & AV_PKT_FLAG_CORRUPT) return {};  // Partly outside the file.
+    if (av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr))
+      return rejected("encrypted", "encrypted packets");
+    if (packet.stream_index == audio_) {
+      if (!timeline_.audio_first_us && packet.pts != AV_NOPTS_VALUE)
+        timeline_.audio_first_us = to_us(packet.pts, audio_);
+      return {};
+    }
+    return packet.stream_index == video_ ? take_frame(packet) : Result<>();
+  }
+
+  Result<> take_frame(const AVPacket& packet) {
+    ++whole_packets_;
+    timeline_.video_bytes += packet.size;
+    const std::int64_t duration = to_us(packet.duration, video_);
+    std::int64_t time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
+    time = time != AV_NOPTS_VALUE ? to_us(time, video_) : next_us_;
+    next_us_ = time + duration;
+    if (packet.flags & AV_PKT_FLAG_DISCARD) return {};  // Cut off by an edit list.
+    auto& frames = timeline_.frames_us;
+    if (frames.empty() || time > last_us_) {
+      last_us_ = time;
+      last_duration_ = duration;
+    }
+    first_us_ = frames.empty() ? time : std::min(first_us_, time);
+    frames.push_back(time);
+    if ((last_us_ - first_us_) / 1000 > limits_.max_duration_ms || frames.size() > kMaxFrames)
+      return rejected("too_long", "the frames span too long a time");
+    return {};
+  }
+
+  Result<Timeline> finish() {
+    auto& frames = timeline_.frames_us;
+    if (auto checked = check_complete(); !checked) return checked.error();
+    if (frames.empty()) return rejected("damaged", "no video frames");
+    std::sort(frames.begin(), frames.end());
+    frames.erase(std::unique(frames.begin(), frames.end()), frames.end());
+    if (last_duration_ <= 0 || last_duration_ > kLongestLastFrame) {
+      const auto steps = static_cast<std::int64_t>(frames.size()) - 1;
+      last_duration_ = steps > 0 ? (frames.back() - frames.front()) / steps : kUsualFrame;
+      last_duration_ = std::min(last_duration_, kLongestLastFrame);
+    }
+    timeline_.end_us = frames.back() + last_duration_;
+    return std::move(timeline_);
+  }
+
+  // An MP4 file's index tells how many frames there should be.
+  Result<> check_complete() {
+    if (std::strcmp(source_.container(), "mp4") != 0) return {};
+    const int declared = avformat_index_get_entries_count(&source_.stream(video_));
+    if (whole_packets_ >= declared) return {};
+    timeline_.is_cut_short = true;
+    if (whole_packets_ * 20 < std::int64_t{declared} * 19)
+      return rejected("incomplete_file", std::to_string(whole_packets_) + " of " +
+                                             std::to_string(declared) + " frames are there");
+    return {};
+  }
+
+  Source& source_;
+  const int video_;
+  const int audio_;
+  const Limits& limits_;
+  Timeline timeline_;
+  std::int64_t whole_packets_ = 0;
+  std::int64_t next_us_ = 0;
+  std::int64_t first_us_ = 0;
+  std::int64_t last_us_ = 0;
+  std::int64_t last_duration_ = 0;
+};
+
+}  // namespace
+
+Result<Timeline> read_timeline(Source& source, int video_stream, int audio_stream,
+                               const Limits& limits, OutputSink& sink) {
+  return TimelineReader(source, video_stream, audio_stream, limits).read(sink);
+}
+
+}  // namespace weike::media

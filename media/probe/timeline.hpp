@@ -1,0 +1,26 @@
+#pragma once
+
+#include "media/av/source.hpp"
+#include "media/task.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace weike::media {
+
+// When the packets of a source that are wholly inside the file are shown. Container time.
+struct Timeline {
+  std::vector<std::int64_t> frames_us;  // Ascending, no two the same.
+  std::int64_t end_us = 0;              // The last frame's time is over.
+  std::int64_t video_bytes = 0;
+  std::optional<std::int64_t> audio_first_us;
+  bool is_cut_short = false;  // Up to a twentieth of the frames is missing at the end.
+};
+
+// Reads the packets of the two streams (`audio_stream` −1: none) to the end of the file, decoding
+// nothing. Fails with a rejection: incomplete_file, encrypted, too_long, damaged.
+Result<Timeline> read_timeline(Source& source, int video_stream, int audio_stream,
+                               const Limits& limits, OutputSink& sink);
+
+}  // namespace weike::media

@@ -1,0 +1,77 @@
+#include "media/transcode/frame_grid.hpp"
+
+#include "media/av/av_error.hpp"
+
+namespace weike::media {
+namespace {
+
+// The deinterlacer looks at the frames before; bwdif needs one, three leave room for field pairs.
+constexpr std::int64_t kFramesForDeinterlacer = 3;
+
+}  // namespace
+
+Result<FrameGrid> FrameGrid::open(int descriptor, const Plan& plan, const SourceOptions& options) {
+  auto reader = VideoReader::open(descriptor, plan.video_stream, options);
+  if (!reader) return reader.error();
+  return FrameGrid(std::move(*reader), plan);
+}
+
+std::int64_t FrameGrid::limit_us(std::int64_t number) const {
+  const Rational rate = plan_->frame_rate;
+  const std::int64_t half_steps = 2 * number + 1;
+  return plan_->video_start_us + half_steps * 500'000 * rate.den / rate.num;
+}
+
+Result<> FrameGrid::seek(std::int64_t number) {
+  current_.reset();
+  ahead_.reset();
+  deinterlacer_.reset();
+  deinterlaced_.clear();
+  is_at_end_ = false;
+  if (number == 0) return {};  // A reader starts at the beginning.
+  return reader_.seek(limit_us(plan_->is_interlaced ? number - kFramesForDeinterlacer : number));
+}
+
+Result<FramePtr> FrameGrid::next_source_frame() {
+  while (deinterlaced_.empty()) {
+    if (is_at_end_) return FramePtr();
+    auto frame = reader_.next();
+    if (!frame) return frame.error();
+    is_at_end_ = !*frame;
+    if (!plan_->is_interlaced) return frame;
+    if (*frame && deinterlacer_ && !deinterlacer_->fits(**frame)) deinterlacer_.reset();
+    if (*frame && !deinterlacer_) {
+      auto made = FilterGraph::create("bwdif=mode=send_frame:deint=interlaced", **frame);
+      if (!made) return made.error();
+      deinterlacer_ = std::move(*made);
+    }
+    if (!deinterlacer_) continue;
+    if (auto run = deinterlacer_->run(std::move(*frame), deinterlaced_); !run) return run.error();
+  }
+  FramePtr first = std::move(deinterlaced_.front());
+  deinterlaced_.erase(deinterlaced_.begin());
+  return first;
+}
+
+Result<FramePtr> FrameGrid::frame_at(std::int64_t number) {
+  const std::int64_t limit = limit_us(number);
+  while (!is_at_end_ || ahead_ || !deinterlaced_.empty()) {
+    if (!ahead_) {
+      auto next = next_source_frame();
+      if (!next) return next.error();
+      ahead_ = std::move(*next);
+      if (!ahead_) break;
+    }
+    if (ahead_->pts > limit && current_) break;
+    const bool is_late = ahead_->pts > limit;  // Nothing earlier exists: the first picture serves.
+    current_ = std::move(ahead_);
+    if (is_late) break;
+  }
+  if (!current_) return rejected("damaged", "no frame can be decoded");
+  FramePtr picture = share(*current_);
+  if (!picture) return av_failure("share frame", AVERROR(ENOMEM));
+  picture->pts = number;
+  return picture;
+}
+
+}  // namespace weike::media

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "media/av/filter_graph.hpp"
+#include "media/plan/plan.hpp"
+#include "media/transcode/video_reader.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace weike::media {
+
+// The source's frames brought to the plan's constant rate: output frame n is the last source frame
+// shown at or before n / fps and half a frame more. Interlaced frames come out deinterlaced. The
+// picture of a frame does not depend on where reading began.
+class FrameGrid {
+ public:
+  static Result<FrameGrid> open(int descriptor, const Plan& plan, const SourceOptions& options);
+
+  // Prepares for `frame_at(number)`, `frame_at(number + 1)`, ….
+  Result<> seek(std::int64_t number);
+  // Another reference to the picture of output frame `number`; numbers must not go down after a
+  // seek. When the source ends early its last picture repeats. Fails with the rejection "damaged"
+  // when there is no picture at all.
+  Result<FramePtr> frame_at(std::int64_t number);
+
+  std::int64_t damaged_frames() const { return reader_.damaged_frames(); }
+
+ private:
+  FrameGrid(VideoReader reader, const Plan& plan) : reader_(std::move(reader)), plan_(&plan) {}
+  std::int64_t limit_us(std::int64_t number) const;
+  Result<FramePtr> next_source_frame();
+
+  VideoReader reader_;
+  const Plan* plan_;
+  std::optional<FilterGraph> deinterlacer_;
+  std::vector<FramePtr> deinterlaced_;  // Ready, in order.
+  FramePtr current_;
+  FramePtr ahead_;
+  bool is_at_end_ = false;
+};
+
+}  // namespace weike::media

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "media/av/av_ptr.hpp"
+#include "media/av/filter_graph.hpp"
+#include "media/av/frame_pool.hpp"
+#include "media/plan/plan.hpp"
+
+#include <optional>
+
+namespace weike::media {
+
+// Turns a source picture into the largest rung: scaled, tone-mapped if HDR, upright, yuv420p in
+// limited BT.709. Pictures that are so already pass untouched. One thread.
+class UprightPicture {
+ public:
+  UprightPicture(const Plan& plan, int width, int height)
+      : plan_(&plan), width_(width), height_(height) {}
+  Result<FramePtr> make(FramePtr picture);
+
+ private:
+  std::string chain_for(const AVFrame& picture) const;
+  bool is_finished(const AVFrame& picture) const;
+
+  const Plan* plan_;
+  int width_;
+  int height_;
+  std::optional<FilterGraph> graph_;
+  std::vector<FramePtr> done_;
+};
+
+// Scales the picture of one rung to that of the next smaller one, bicubic. One thread.
+class RungScaler {
+ public:
+  RungScaler(int width, int height) : width_(width), height_(height), pool_(width, height) {}
+  Result<FramePtr> make(FramePtr picture);
+
+ private:
+  int width_;
+  int height_;
+  FramePool pool_;
+  SwsPtr scaler_;
+};
+
+}  // namespace weike::media

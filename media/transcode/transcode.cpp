@@ -1,0 +1,159 @@
+#include "media/transcode/transcode.hpp"
+
+#include "media/av/av_error.hpp"
+#include "media/transcode/audio_maker.hpp"
+#include "media/transcode/frame_grid.hpp"
+#include "media/transcode/rung_thread.hpp"
+#include "media/transcode/segment_collector.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+namespace weike::media {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool is_asked_for(const SegmentsTask& task, const std::string& rendition) {
+  return std::find(task.renditions.begin(), task.renditions.end(), rendition) !=
+         task.renditions.end();
+}
+
+Result<> check(const SegmentsTask& task) {
+  const Plan& plan = task.plan;
+  const bool is_range_fine = task.first_segment <= task.last_segment &&
+                             task.last_segment < plan.segments.size() && plan.frame_rate.num > 0 &&
+                             plan.frame_rate.den > 0 && !plan.video.empty();
+  if (!is_range_fine) return Error{ErrorCode::invalid_argument, "no such segments", "bad_task"};
+  if (task.renditions.empty())
+    return Error{ErrorCode::invalid_argument, "no rendition is named", "bad_task"};
+  for (const std::string& name : task.renditions) {
+    if (!plan.find_video(name) && !plan.find_audio(name))
+      return Error{ErrorCode::invalid_argument, "no such rendition: " + name, "bad_task"};
+  }
+  return {};
+}
+
+// The rungs' threads from the largest down to the smallest that was asked for. The whole cascade
+// above it runs, so that a segment's bytes do not depend on what else was asked for.
+class Cascade {
+ public:
+  Cascade(const SegmentsTask& task, SegmentCollector& collector) {
+    const auto& rungs = task.plan.video;
+    std::size_t depth = rungs.size();
+    while (depth > 0 && !is_asked_for(task, rungs[depth - 1].name)) --depth;
+    for (std::size_t i = depth; i-- > 0;) {
+      RungThread* below = threads_.empty() ? nullptr : threads_.back().get();
+      threads_.push_back(std::make_unique<RungThread>(
+          task.plan, i, is_asked_for(task, rungs[i].name), below, collector));
+    }
+  }
+  // Top first: each closes the one below when it is done.
+  ~Cascade() {
+    while (!threads_.empty()) threads_.pop_back();
+  }
+  Cascade(const Cascade&) = delete;
+  Cascade& operator=(const Cascade&) = delete;
+
+  bool is_empty() const { return threads_.empty(); }
+  bool push(FramePtr picture) { return threads_.back()->input().push(std::move(picture)); }
+  void close() { threads_.back()->input().close(); }
+
+ private:
+  std::vector<std::unique_ptr<RungThread>> threads_;  // Smallest rung first.
+};
+
+// One run of a task, on the caller's thread.
+class Run {
+ public:
+  Run(int descriptor, const SegmentsTask& task, OutputSink& sink)
+      : descriptor_(descriptor), task_(task), sink_(sink), collector_(task, sink) {}
+
+  Result<nlohmann::json> run() {
+    if (auto opened = open_sound(); !opened) return opened.error();
+    std::int64_t total = 0;
+    for (auto i = task_.first_segment; i <= task_.last_segment; ++i)
+      total += task_.plan.segments[i].frame_count;
+    Cascade cascade(task_, collector_);
+    if (auto opened = open_pictures(cascade); !opened) return opened.error();
+    std::int64_t done = 0;
+    for (auto i = task_.first_segment; i <= task_.last_segment; ++i) {
+      const Segment& segment = task_.plan.segments[i];
+      if (auto made = make_sound(segment); !made) return made.error();
+      if (auto fed = feed(cascade, segment, done, total); !fed) return fed.error();
+      done += segment.frame_count;
+    }
+    if (!cascade.is_empty()) cascade.close();
+    if (auto rest = collector_.hand_over_rest(total); !rest) return rest.error();
+    nlohmann::json result;
+    result["frames"] = grid_ ? total : 0;
+    result["damaged_frames"] = grid_ ? grid_->damaged_frames() : 0;
+    return {boost::system::in_place_value, std::move(result)};
+  }
+
+ private:
+  Result<> open_sound() {
+    std::vector<const AudioRung*> rungs;
+    for (const AudioRung& rung : task_.plan.audio)
+      if (is_asked_for(task_, rung.name)) rungs.push_back(&rung);
+    if (rungs.empty()) return {};
+    auto maker = AudioMaker::open(descriptor_, task_.plan, std::move(rungs), SourceOptions{});
+    if (!maker) return maker.error();
+    sound_.emplace(std::move(*maker));
+    return {};
+  }
+
+  Result<> open_pictures(const Cascade& cascade) {
+    if (cascade.is_empty()) return {};
+    auto grid = FrameGrid::open(descriptor_, task_.plan, SourceOptions{});
+    if (!grid) return grid.error();
+    grid_.emplace(std::move(*grid));
+    return grid_->seek(task_.plan.segments[task_.first_segment].first_frame);
+  }
+
+  Result<> make_sound(const Segment& segment) {
+    if (!sound_) return {};
+    auto made = sound_->make(segment);
+    if (!made) return made.error();
+    for (auto& each : *made) collector_.add(segment.number, each.rendition, std::move(each.bytes));
+    return collector_.hand_over();
+  }
+
+  Result<> feed(Cascade& cascade, const Segment& segment, std::int64_t done, std::int64_t total) {
+    if (!grid_) {
+      sink_.progress(done + segment.frame_count, total);
+      return {};
+    }
+    for (std::int64_t i = 0; i < segment.frame_count; ++i) {
+      auto picture = grid_->frame_at(segment.first_frame + i);
+      if (!picture) return picture.error();
+      // A rung that failed has told the collector why.
+      const bool is_taken = cascade.push(std::move(*picture));
+      if (auto handed = collector_.hand_over(); !handed) return handed.error();
+      if (!is_taken) return Error{ErrorCode::internal, "a rung stopped", "media_library"};
+      if (const auto now = Clock::now(); now - last_progress_ > std::chrono::milliseconds(500)) {
+        last_progress_ = now;
+        sink_.progress(done + i, total);
+      }
+    }
+    return {};
+  }
+
+  int descriptor_;
+  const SegmentsTask& task_;
+  OutputSink& sink_;
+  SegmentCollector collector_;
+  std::optional<AudioMaker> sound_;
+  std::optional<FrameGrid> grid_;
+  Clock::time_point last_progress_ = Clock::now();
+};
+
+}  // namespace
+
+Result<nlohmann::json> make_segments(int descriptor, const SegmentsTask& task, OutputSink& sink) {
+  if (auto checked = check(task); !checked) return checked.error();
+  return Run(descriptor, task, sink).run();
+}
+
+}  // namespace weike::media

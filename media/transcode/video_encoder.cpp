@@ -1,0 +1,99 @@
+#include "media/transcode/video_encoder.hpp"
+
+#include "media/av/av_error.hpp"
+#include "media/plan/avc_level.hpp"
+
+namespace weike::media {
+namespace {
+
+std::span<const std::byte> view(const std::uint8_t* data, int size) {
+  return std::as_bytes(std::span(data, static_cast<std::size_t>(size)));
+}
+
+void apply_settings(AVCodecContext& context, const VideoRung& rung, const Plan& plan) {
+  const auto [num, den] = plan.frame_rate;
+  context.width = rung.width;
+  context.height = rung.height;
+  context.pix_fmt = AV_PIX_FMT_YUV420P;
+  context.time_base = {static_cast<int>(den), static_cast<int>(num)};
+  context.framerate = {static_cast<int>(num), static_cast<int>(den)};
+  context.sample_aspect_ratio = {1, 1};
+  context.color_range = AVCOL_RANGE_MPEG;
+  context.colorspace = AVCOL_SPC_BT709;
+  context.color_primaries = AVCOL_PRI_BT709;
+  context.color_trc = AVCOL_TRC_BT709;
+  context.chroma_sample_location = AVCHROMA_LOC_LEFT;
+  context.gop_size = plan.gop_frames;
+  context.keyint_min = plan.gop_frames;
+  context.rc_max_rate = rung.max_kbps * 1000LL;
+  context.rc_buffer_size = rung.max_kbps * 2000;
+  context.level = avc_level(rung, plan.frame_rate);
+  context.thread_count = 1;
+  context.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
+}
+
+}  // namespace
+
+Result<VideoEncoder> VideoEncoder::open(const VideoRung& rung, const Plan& plan) {
+  const AVCodec* codec = avcodec_find_encoder_by_name("libx264");
+  if (!codec) return Error{ErrorCode::internal, "libx264 is missing", "media_library"};
+  VideoEncoder made;
+  made.context_.reset(avcodec_alloc_context3(codec));
+  if (!made.context_) return av_failure("allocate encoder", AVERROR(ENOMEM));
+  apply_settings(*made.context_, rung, plan);
+  Options settings;
+  settings.set("preset", "veryfast");
+  settings.set("profile", "high");
+  settings.set("crf", std::int64_t{rung.crf});
+  settings.set("sc_threshold", std::int64_t{0});
+  settings.set("forced-idr", std::int64_t{1});
+  const int opened = avcodec_open2(made.context_.get(), codec, settings.get());
+  if (opened < 0) return av_failure("open x264", opened);
+  const ParameterSets sets =
+      find_parameter_sets(view(made.context_->extradata, made.context_->extradata_size));
+  if (sets.sps.size() < 4 || sets.pps.empty())
+    return Error{ErrorCode::internal, "x264 gave no parameter sets", "media_library"};
+  made.init_ = video_init(rung, plan.frame_rate, sets, made.delay());
+  made.gop_frames_ = plan.gop_frames;
+  return made;
+}
+
+Result<> VideoEncoder::add(FramePtr picture) {
+  const bool begins_gop = count_ % gop_frames_ == 0;
+  picture->pts = count_++;
+  picture->pict_type = begins_gop ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+  // Source frames may carry captions or encoder settings, which have no place in the output.
+  while (picture->nb_side_data > 0)
+    av_frame_remove_side_data(picture.get(), picture->side_data[0]->type);
+  const int sent = avcodec_send_frame(context_.get(), picture.get());
+  if (sent < 0) return av_failure("encode", sent);
+  return collect();
+}
+
+Result<std::vector<Sample>> VideoEncoder::finish() {
+  const int sent = avcodec_send_frame(context_.get(), nullptr);
+  if (sent < 0) return av_failure("encode", sent);
+  if (auto collected = collect(); !collected) return collected.error();
+  if (static_cast<std::int64_t>(samples_.size()) != count_)
+    return Error{ErrorCode::internal, "x264 lost a picture", "media_library"};
+  for (std::size_t i = 0; i < samples_.size(); ++i) {
+    if (samples_[i].shown_at + delay() < static_cast<std::int64_t>(i))
+      return Error{ErrorCode::internal, "x264 reorders further than it told", "media_library"};
+  }
+  return std::move(samples_);
+}
+
+Result<> VideoEncoder::collect() {
+  auto packet = make_packet();
+  if (!packet) return av_failure("encode", AVERROR(ENOMEM));
+  while (true) {
+    const int got = avcodec_receive_packet(context_.get(), packet.get());
+    if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return {};
+    if (got < 0) return av_failure("encode", got);
+    samples_.push_back({to_sample(view(packet->data, packet->size)), packet->pts,
+                        (packet->flags & AV_PKT_FLAG_KEY) != 0});
+    av_packet_unref(packet.get());
+  }
+}
+
+}  // namespace weike::media
