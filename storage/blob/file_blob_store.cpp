@@ -50,7 +50,7 @@ Result<> list_below(const std::filesystem::path& folder, const std::string& pref
 
 }  // namespace
 
-Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open(const std::filesystem::path& root) {
+Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_at(const std::filesystem::path& root) {
   auto folders = std::make_unique<BlobFolders>(root);
   if (const auto prepared = folders->prepare(); !prepared) return prepared.error();
   return std::unique_ptr<FileBlobStore>(new FileBlobStore(std::move(folders)));

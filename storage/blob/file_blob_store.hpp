@@ -17,7 +17,7 @@ class FileBlobStore final : public BlobStore {
  public:
   // Makes the folder if it is absent and sweeps what a crash left in ".tmp". `out_of_space` or
   // `unavailable` when the disk is at fault.
-  static Result<std::unique_ptr<FileBlobStore>> open(const std::filesystem::path& root);
+  static Result<std::unique_ptr<FileBlobStore>> open_at(const std::filesystem::path& root);
   ~FileBlobStore() override;
 
   Result<> put(std::string_view name, std::span<const std::byte> bytes) override;

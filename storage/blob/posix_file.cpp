@@ -67,9 +67,10 @@ Result<> sync_data(int descriptor) {
 }
 
 Result<> sync_folder(const std::filesystem::path& folder) {
-  const auto opened = open_file(folder, O_RDONLY | O_DIRECTORY);
-  if (!opened) return opened.error();
-  if (::fsync(opened->get()) != 0) return errno_error("cannot sync " + folder.string());
+  // Not by open_file: an operator may have put a link to another disk in the root's place.
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.get() < 0 || ::fsync(opened.get()) != 0)
+    return errno_error("cannot sync " + folder.string());
   return {};
 }
 

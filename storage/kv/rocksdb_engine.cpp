@@ -69,18 +69,22 @@ std::unique_ptr<Snapshot> RocksDbEngine::snapshot() {
 }
 
 Result<> RocksDbEngine::write(std::span<const Changes* const> group) {
-  // After a failed write RocksDB refuses all others until it is told to go on with a new log.
-  if (has_failed_) {
-    if (const auto resumed = database_->Resume(); !resumed.ok()) return to_error(resumed);
+  // After a failed write RocksDB refuses all others until it is told to go on with a new log. When
+  // the disk was full it looks every few seconds by itself, and is busy until there is space again.
+  if (failure_) {
+    const auto resumed = database_->Resume();
+    if (resumed.IsBusy()) return *failure_;
+    if (!resumed.ok()) return to_error(resumed);
   }
   rocksdb::WriteBatch batch;
   for (const auto* changes : group) append(batch, *changes);
   rocksdb::WriteOptions options;
   options.sync = true;
   const auto status = database_->Write(options, &batch);
-  has_failed_ = !status.ok();
-  if (has_failed_) return to_error(status);
-  return {};
+  failure_.reset();
+  if (status.ok()) return {};
+  failure_ = to_error(status);
+  return *failure_;
 }
 
 Error to_error(const rocksdb::Status& status) {

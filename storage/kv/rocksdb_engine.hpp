@@ -19,7 +19,7 @@ class RocksDbEngine final : public Engine {
 
  private:
   std::unique_ptr<rocksdb::DB> database_;
-  bool has_failed_ = false;  // The last write did; only the writing thread's.
+  std::optional<Error> failure_;  // Of the last write; only the writing thread's.
 };
 
 // The Error that says what `status`, which is not ok, means for the caller.

@@ -23,7 +23,7 @@ class BlobContract : public testing::TestWithParam<const char*> {
     if (std::string_view(GetParam()) == "Memory") {
       store_ = std::make_unique<MemoryBlobStore>();
     } else {
-      store_ = FileBlobStore::open(folder_.path() / "media").value();
+      store_ = FileBlobStore::open_at(folder_.path() / "media").value();
     }
   }
   BlobStore& store() { return *store_; }

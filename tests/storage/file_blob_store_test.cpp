@@ -42,27 +42,27 @@ class FileSizeLimit {
 
 TEST(FileBlobStore, KeepsBlobsOverReopening) {
   const TemporaryFolder folder;
-  FileBlobStore::open(folder.path()).value()->put("a/1", bytes_of("x")).value();
+  FileBlobStore::open_at(folder.path()).value()->put("a/1", bytes_of("x")).value();
 
-  const auto store = FileBlobStore::open(folder.path()).value();
+  const auto store = FileBlobStore::open_at(folder.path()).value();
 
   EXPECT_EQ(store->read("a/1", 10).value(), "x");
 }
 
 TEST(FileBlobStore, SweepsWhatACrashLeft) {
   const TemporaryFolder folder;
-  FileBlobStore::open(folder.path()).value();
+  FileBlobStore::open_at(folder.path()).value();
   std::ofstream(folder.path() / ".tmp" / "0123") << "half a segment";
   std::filesystem::create_directories(folder.path() / ".tmp" / "4567" / "v360");
 
-  const auto store = FileBlobStore::open(folder.path()).value();
+  const auto store = FileBlobStore::open_at(folder.path()).value();
 
   EXPECT_EQ(entries_in(folder.path() / ".tmp"), 0u);
 }
 
 TEST(FileBlobStore, LeavesNoTemporariesBehind) {
   const TemporaryFolder folder;
-  const auto store = FileBlobStore::open(folder.path()).value();
+  const auto store = FileBlobStore::open_at(folder.path()).value();
 
   store->put("a/1", bytes_of("x")).value();
   store->put("a/1", bytes_of("y")).value();
@@ -75,7 +75,7 @@ TEST(FileBlobStore, LeavesNoTemporariesBehind) {
 
 TEST(FileBlobStore, DoesNotFollowLinksOutOfItsFolder) {
   const TemporaryFolder folder;
-  const auto store = FileBlobStore::open(folder.path()).value();
+  const auto store = FileBlobStore::open_at(folder.path()).value();
   std::filesystem::create_symlink("/etc/passwd", folder.path() / "link");
 
   EXPECT_FALSE(store->read("link", 1 << 20));
@@ -86,12 +86,12 @@ TEST(FileBlobStore, RootThatCannotBeMadeIsAnError) {
   const TemporaryFolder folder;
   std::ofstream(folder.path() / "file") << "in the way";
 
-  EXPECT_FALSE(FileBlobStore::open(folder.path() / "file" / "media"));
+  EXPECT_FALSE(FileBlobStore::open_at(folder.path() / "file" / "media"));
 }
 
 TEST(FileBlobStore, FullDiskLeavesTheUploadAsItWas) {
   const TemporaryFolder folder;
-  const auto store = FileBlobStore::open(folder.path()).value();
+  const auto store = FileBlobStore::open_at(folder.path()).value();
   auto appender = store->open_appender("upload").value();
   appender->append(bytes_of("before")).value();
 
@@ -109,7 +109,7 @@ TEST(FileBlobStore, FullDiskLeavesTheUploadAsItWas) {
 
 TEST(FileBlobStore, FullDiskFailsTheWriterAndLeavesNothing) {
   const TemporaryFolder folder;
-  const auto store = FileBlobStore::open(folder.path()).value();
+  const auto store = FileBlobStore::open_at(folder.path()).value();
 
   const auto failed = [&store] {
     const FileSizeLimit limit(4096);
