@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests everything; the last lines say what passed, failed or was skipped.
 #   --all  also ThreadSanitizer, clang 19 with clang-tidy and layout, the contract on the sanitized server, long kill rounds
+# shellcheck disable=SC2317  # Functions are called by way of `step`.
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -37,12 +38,12 @@ build() {
 unit_tests() {
   ctest --preset "$1" -j "$(nproc)"
 }
-web_checks() {
+web_checks() (
   deploy/build_web.sh && cd web && npm run lint --silent && npm run test --silent
-}
-test_packages() {
+)
+test_packages() (
   cd tests && npm ci --no-audit --no-fund --loglevel=error
-}
+)
 # node_tests FOLDER: the programs there against the server in WEIKE_BIN.
 node_tests() {
   node --test tests/"$1"/*.test.mjs

@@ -32,7 +32,8 @@ std::string output_of(const std::string& command);
 void write_file(const std::filesystem::path& file, std::string_view content);
 
 // Runs `task` on `file` in this process.
-Result<nlohmann::json> run_on(const std::filesystem::path& file, const Task& task, MemorySink& sink);
+Result<nlohmann::json> run_on(const std::filesystem::path& file, const Task& task,
+                              MemorySink& sink);
 
 // Probes `file`; fails the test when it is rejected.
 Plan plan_of(const std::filesystem::path& file, MemorySink& sink);

@@ -27,7 +27,8 @@ std::string probe_field(const std::filesystem::path& file, const std::string& qu
 TEST(Segments, JoinedFilesHaveEveryFrameInTime) {
   const TempFolder folder;
   const auto clip = folder.path("clip.mp4");
-  make_clip(clip, pattern(640, 480, "30000/1001", 7) + tone(7) + kFast + "-g 90 -c:a aac -shortest");
+  make_clip(clip,
+            pattern(640, 480, "30000/1001", 7) + tone(7) + kFast + "-g 90 -c:a aac -shortest");
   MemorySink sink;
   const Plan plan = plan_of(clip, sink);
   ASSERT_EQ(plan.segments.size(), 2U);  // 60 frames, then the rest.
@@ -42,8 +43,8 @@ TEST(Segments, JoinedFilesHaveEveryFrameInTime) {
     ASSERT_EQ(static_cast<std::int64_t>(times.size()), plan.frame_count);
     for (std::size_t i = 0; i < times.size(); ++i)
       EXPECT_NEAR(times[i], static_cast<double>(i) * 1001 / 30000, 0.0005);
-    const auto key_times = numbers(
-        probe_field(joined, "-skip_frame nokey -show_entries frame=pts_time"));
+    const auto key_times =
+        numbers(probe_field(joined, "-skip_frame nokey -show_entries frame=pts_time"));
     ASSERT_EQ(key_times.size(), 4U);
     for (std::size_t i = 0; i < key_times.size(); ++i)
       EXPECT_NEAR(key_times[i], static_cast<double>(i) * 60 * 1001 / 30000, 0.0005);

@@ -1,0 +1,52 @@
+// What the benchmarks share: a folder, a server with people, a table.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createPeople, Server, until } from '../harness/server.mjs';
+
+/** Calls `work` with a running server and the log-ins, then cleans up. */
+export async function withServer(work) {
+  const data = mkdtempSync(join(tmpdir(), 'weike-bench-data-'));
+  try {
+    const people = createPeople(data);
+    const server = await Server.start({ data });
+    try {
+      await work(server, people);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+export async function readyAsset(client, id, timeoutMs = 1_800_000) {
+  return until(
+    async () => {
+      const asset = (await client.get(`/assets/${id}`)).expect(200).json;
+      if (asset.cause) throw new Error(JSON.stringify(asset.cause));
+      return asset.state === 'ready' && asset;
+    },
+    { what: 'ready', timeoutMs, everyMs: 1000 },
+  );
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Prints rows as a Markdown table, ready for docs/performance.md. */
+export function printTable(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  console.log([line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n'));
+}
+
+/** Ends the program with 1 when a bar was missed. */
+export function judge(name, value, bar) {
+  const holds = value <= bar;
+  console.log(`${holds ? 'holds' : 'MISSED'}: ${name}: ${value.toFixed(3)} (bar ${bar})`);
+  if (!holds) process.exitCode = 1;
+}

@@ -1,0 +1,110 @@
+#include "media/sandbox/expectation.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weike::media {
+namespace {
+
+Plan sound_plan() {
+  Plan plan;
+  plan.source_sha256 = "5a";
+  plan.frame_rate = {30, 1};
+  plan.frame_count = 180;
+  plan.gop_frames = 60;
+  plan.video = {{.name = "v360", .width = 640, .height = 360}};
+  plan.audio = {{.name = "a128"}};
+  plan.segments = {{0, 0, 60, 0, 94}, {1, 60, 120, 94, 188}};
+  return plan;
+}
+
+struct BadPlan {
+  const char* name;
+  void (*spoil)(Plan&);
+};
+class CheckPlan : public ::testing::TestWithParam<BadPlan> {};
+
+TEST(CheckPlan, SoundPlanPasses) { EXPECT_TRUE(check_plan(sound_plan(), {})); }
+
+TEST_P(CheckPlan, RefusesWhatCannotBeWorkedBy) {
+  auto plan = sound_plan();
+  GetParam().spoil(plan);
+
+  const auto checked = check_plan(plan, {});
+
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().code, ErrorCode::corrupt);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Plans, CheckPlan,
+    ::testing::Values(
+        BadPlan{"no_rate", [](Plan& plan) { plan.frame_rate = {0, 0}; }},
+        BadPlan{"negative_rate", [](Plan& plan) { plan.frame_rate = {-30, 1}; }},
+        BadPlan{"fast_rate", [](Plan& plan) { plan.frame_rate = {1000, 1}; }},
+        BadPlan{"no_frames", [](Plan& plan) { plan.frame_count = 0; }},
+        BadPlan{"years_of_frames", [](Plan& plan) { plan.frame_count = 1LL << 40; }},
+        BadPlan{"no_gop", [](Plan& plan) { plan.gop_frames = 0; }},
+        BadPlan{"no_video", [](Plan& plan) { plan.video.clear(); }},
+        BadPlan{"path_as_name", [](Plan& plan) { plan.video[0].name = "../x"; }},
+        BadPlan{"same_name_twice", [](Plan& plan) { plan.video.push_back(plan.video[0]); }},
+        BadPlan{"odd_size", [](Plan& plan) { plan.video[0].width = 641; }},
+        BadPlan{"huge_size", [](Plan& plan) { plan.video[0].height = 1 << 20; }},
+        BadPlan{"sound_named_as_video", [](Plan& plan) { plan.audio[0].name = "v128"; }},
+        BadPlan{"no_segments", [](Plan& plan) { plan.segments.clear(); }},
+        BadPlan{"gap", [](Plan& plan) { plan.segments[1].first_frame = 61; }},
+        BadPlan{"gap_in_the_sound", [](Plan& plan) { plan.segments[1].first_audio_frame = 95; }},
+        BadPlan{"wrong_number", [](Plan& plan) { plan.segments[1].number = 7; }},
+        BadPlan{"too_few_frames", [](Plan& plan) { plan.frame_count = 181; }}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Expectation, SegmentsAreTakenOnceAndOnlyThoseOfTheTask) {
+  const Task task = SegmentsTask{sound_plan(), {"v360", "a128"}, 0, 1};
+  Expectation expectation(task);
+
+  EXPECT_TRUE(expectation.take_output("v360/0.m4s", 10));
+  EXPECT_FALSE(expectation.take_output("v360/0.m4s", 10)) << "twice";
+  EXPECT_FALSE(expectation.take_output("v360/2.m4s", 10)) << "not of this batch";
+  EXPECT_FALSE(expectation.take_output("v360/01.m4s", 10));
+  EXPECT_FALSE(expectation.take_output("a128/0.m4s", 0)) << "empty";
+  EXPECT_FALSE(expectation.take_result("{}")) << "segments are missing";
+}
+
+TEST(Expectation, ProbeNeedsTheInitSegmentsOfItsPlan) {
+  const Task task = ProbeTask{.source_sha256 = "5a", .limits = {}};
+  const auto result = nlohmann::json{{"plan", sound_plan()}, {"verdict", {}}}.dump();
+  Expectation expectation(task);
+
+  EXPECT_FALSE(expectation.take_output("v360/0.m4s", 10));
+  EXPECT_FALSE(expectation.take_output("v360/../init.mp4", 10));
+  EXPECT_TRUE(expectation.take_output("v360/init.mp4", 10));
+  EXPECT_FALSE(expectation.take_result(result)) << "the sound's init segment is missing";
+  EXPECT_TRUE(expectation.take_output("a128/init.mp4", 10));
+  EXPECT_TRUE(expectation.take_result(result));
+}
+
+TEST(Expectation, PlanOfAnotherSourceIsRefused) {
+  const Task task = ProbeTask{.source_sha256 = "00", .limits = {}};
+  Expectation expectation(task);
+  EXPECT_TRUE(expectation.take_output("v360/init.mp4", 10));
+  EXPECT_TRUE(expectation.take_output("a128/init.mp4", 10));
+
+  EXPECT_FALSE(expectation.take_result(nlohmann::json{{"plan", sound_plan()}}.dump()));
+}
+
+TEST(Expectation, PlaceholderIsBase64OfAPictureAndNothingElse) {
+  const Task task = ImagesTask{sound_plan()};
+  Expectation expectation(task);
+  EXPECT_TRUE(expectation.take_output("poster.jpg", 10));
+  EXPECT_TRUE(expectation.take_output("poster_small.jpg", 10));
+
+  const auto take = [&](const std::string& placeholder) {
+    return expectation.take_result(nlohmann::json{{"placeholder", placeholder}}.dump());
+  };
+  EXPECT_TRUE(take("data:image/jpeg;base64,/9j+AA=="));
+  EXPECT_FALSE(take("data:image/jpeg;base64,\"><script>"));
+  EXPECT_FALSE(take("javascript:alert(1)"));
+  EXPECT_FALSE(take("data:image/jpeg;base64," + std::string(600, 'A')));
+}
+
+}  // namespace
+}  // namespace weike::media

@@ -1,0 +1,100 @@
+#include "tests/server/jobs/fake_worker.hpp"
+
+namespace weike::server {
+namespace {
+
+std::vector<std::string> files_of(const media::Task& task, const media::Plan& plan) {
+  std::vector<std::string> files;
+  if (std::holds_alternative<media::ProbeTask>(task)) {
+    for (const auto& rung : plan.video) files.push_back(rung.name + "/init.mp4");
+    for (const auto& rung : plan.audio) files.push_back(rung.name + "/init.mp4");
+  } else if (const auto* segments = std::get_if<media::SegmentsTask>(&task)) {
+    for (auto number = segments->first_segment; number <= segments->last_segment; ++number) {
+      for (const auto& rendition : segments->renditions) {
+        files.push_back(rendition + "/" + std::to_string(number) + ".m4s");
+      }
+    }
+  } else {
+    files = {"poster.jpg", "poster_small.jpg"};
+  }
+  return files;
+}
+
+}  // namespace
+
+void FakeWorker::set_accident(Accident accident) {
+  const std::scoped_lock lock(mutex_);
+  accident_ = std::move(accident);
+}
+
+void FakeWorker::set_probe_result(nlohmann::json result) {
+  const std::scoped_lock lock(mutex_);
+  probe_result_ = std::move(result);
+}
+
+Result<nlohmann::json> FakeWorker::run(int, const media::Task& task, media::OutputSink& sink,
+                                       const media::StopFlag& stop) {
+  Accident accident;
+  nlohmann::json probe_result;
+  {
+    const std::scoped_lock lock(mutex_);
+    tasks_.push_back(task);
+    accident = accident_;
+    probe_result = probe_result_;
+  }
+  if (accident) {
+    if (auto begun = accident(task, ""); !begun) return begun.error();
+  }
+  for (const auto& file : files_of(task, plan_)) {
+    if (accident) {
+      if (auto alive = accident(task, file); !alive) return alive.error();
+    }
+    if (auto put = make(task, file, sink, stop); !put) return put.error();
+  }
+  nlohmann::json result = {{"frames", 1}, {"damaged_frames", 0}};
+  if (std::holds_alternative<media::ProbeTask>(task)) {
+    result = {{"plan", plan_}, {"verdict", {{"width", 640}}}};
+    if (!probe_result.is_null()) result = probe_result;
+  }
+  if (std::holds_alternative<media::ImagesTask>(task)) {
+    result = {{"placeholder", "data:image/jpeg;base64,AAAA"}};
+  }
+  return Result<nlohmann::json>(boost::system::in_place_value, std::move(result));
+}
+
+Result<> FakeWorker::make(const media::Task&, const std::string& file, media::OutputSink& sink,
+                          const media::StopFlag& stop) {
+  if (stop) return Error{ErrorCode::unavailable, "stopped", "cancelled"};
+  const std::string content = "content of " + file;
+  if (auto put = sink.put(file, std::as_bytes(std::span(content))); !put) return put;
+  const std::scoped_lock lock(mutex_);
+  ++made_[file];
+  return {};
+}
+
+std::map<std::string, int> FakeWorker::made() const {
+  const std::scoped_lock lock(mutex_);
+  return made_;
+}
+
+std::vector<media::Task> FakeWorker::tasks() const {
+  const std::scoped_lock lock(mutex_);
+  return tasks_;
+}
+
+media::Plan plan_of(std::uint32_t segments) {
+  media::Plan plan;
+  plan.source_sha256 = "5a";
+  plan.frame_rate = {30, 1};
+  plan.video = {{.name = "v720", .width = 1280, .height = 720},
+                {.name = "v360", .width = 640, .height = 360}};
+  plan.audio = {{.name = "a128"}};
+  for (std::uint32_t number = 0; number < segments; ++number) {
+    const std::int64_t frames = number == 0 ? 60 : 120;
+    plan.segments.push_back({number, plan.frame_count, frames, 0, frames * 1600 / 1024});
+    plan.frame_count += frames;
+  }
+  return plan;
+}
+
+}  // namespace weike::server

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "media/task.hpp"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace weike::server {
+
+// Makes files of a few bytes at once, whose content depends on their name only, and counts what it
+// makes. Threads may share it.
+class FakeWorker final : public media::Worker {
+ public:
+  FakeWorker(media::Plan plan) : plan_(std::move(plan)) {}
+
+  // Asked before a task begins and before each of its files ("" before the task): an error ends the
+  // task as if its child had died there.
+  using Accident = std::function<Result<>(const media::Task&, const std::string& file)>;
+  void set_accident(Accident accident);
+  // Instead of the plan.
+  void set_probe_result(nlohmann::json result);
+
+  Result<nlohmann::json> run(int input, const media::Task& task, media::OutputSink& sink,
+                             const media::StopFlag& stop) override;
+
+  // How often each file was made and accepted, and all tasks in the order of their begin.
+  std::map<std::string, int> made() const;
+  std::vector<media::Task> tasks() const;
+
+ private:
+  Result<> make(const media::Task& task, const std::string& file, media::OutputSink& sink,
+                const media::StopFlag& stop);
+
+  const media::Plan plan_;
+  mutable std::mutex mutex_;  // Guards what follows.
+  Accident accident_;
+  nlohmann::json probe_result_;
+  std::map<std::string, int> made_;
+  std::vector<media::Task> tasks_;
+};
+
+// A plan of `segments` segments of one GOP, then two, at 30 frames a second.
+media::Plan plan_of(std::uint32_t segments);
+
+}  // namespace weike::server

@@ -1,0 +1,171 @@
+#include "server/jobs/pipeline.hpp"
+
+#include "tests/server/jobs/jobs_fixture.hpp"
+
+#include <condition_variable>
+
+namespace weike::server {
+namespace {
+
+// Waits for what the owner would hear.
+class Ear {
+ public:
+  Ear(events::EventBus& bus, const Viewer& viewer)
+      : source_(bus.subscribe(viewer, std::nullopt, "ear")) {
+    source_->on_ready([this] {
+      const std::scoped_lock lock(mutex_);
+      is_ready_ = true;
+      ready_.notify_one();
+    });
+  }
+  ~Ear() { source_->on_ready({}); }
+
+  // Until `is_done` holds after some news; false after 20 seconds.
+  bool wait_until(const std::function<bool()>& is_done) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (!is_done()) {
+      std::unique_lock lock(mutex_);
+      if (!ready_.wait_until(lock, deadline, [this] { return is_ready_; })) return false;
+      is_ready_ = false;
+      lock.unlock();
+      source_->take();
+    }
+    return true;
+  }
+
+ private:
+  std::shared_ptr<http::EventSource> source_;
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  bool is_ready_ = false;
+};
+
+class PipelineTest : public JobsFixture {
+ protected:
+  bool is_ready(AssetId id) { return find(id).state == AssetState::ready; }
+
+  static PipelineOptions quick() {
+    PipelineOptions made;
+    made.poll = Milliseconds{20};
+    made.watch = Milliseconds{20};
+    return made;
+  }
+  const PipelineOptions options = quick();
+};
+
+TEST_F(PipelineTest, SeveralLessonsBecomeReadyAndNothingIsMadeTwice) {
+  Pipeline pipeline(store, blobs, queue, assets, bus, worker, clock, options);
+  Ear ear(bus, owner_viewer());
+  const auto second = create_asset();
+  pipeline.start();
+
+  EXPECT_TRUE(ear.wait_until([&] { return is_ready(asset) && is_ready(second); }));
+
+  pipeline.stop();
+  EXPECT_THAT(worker.made(), ::testing::Each(::testing::Pair(::testing::_, 2)));
+}
+
+TEST_F(PipelineTest, TwoChildrenWorkOnOneLessonAtMost) {
+  std::mutex mutex;
+  std::condition_variable both;
+  int running = 0;
+  int most = 0;
+  worker.set_accident([&](const media::Task& task, const std::string& file) -> Result<> {
+    const auto* segments = std::get_if<media::SegmentsTask>(&task);
+    if (segments == nullptr || !file.empty()) return {};
+    std::unique_lock lock(mutex);
+    most = std::max(most, ++running);
+    both.notify_all();
+    // The first two batches wait for each other, so both must run at once.
+    both.wait_for(lock, std::chrono::seconds{10}, [&] { return most >= 2; });
+    --running;
+    return {};
+  });
+  Pipeline pipeline(store, blobs, queue, assets, bus, worker, clock, options);
+  Ear ear(bus, owner_viewer());
+  pipeline.start();
+
+  EXPECT_TRUE(ear.wait_until([&] { return is_ready(asset); }));
+
+  pipeline.stop();
+  EXPECT_EQ(most, 2);
+}
+
+TEST_F(PipelineTest, StopLeavesTheWorkForTheNextStart) {
+  std::mutex mutex;
+  std::condition_variable reached;
+  bool is_reached = false;
+  worker.set_accident([&](const media::Task&, const std::string& file) -> Result<> {
+    if (file != "v720/2.m4s") return {};
+    const std::scoped_lock lock(mutex);
+    is_reached = true;
+    reached.notify_all();
+    return {};
+  });
+  {
+    Pipeline pipeline(store, blobs, queue, assets, bus, worker, clock, options);
+    pipeline.start();
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(reached.wait_for(lock, std::chrono::seconds{20}, [&] { return is_reached; }));
+    lock.unlock();
+    pipeline.stop();
+  }
+
+  Pipeline next(store, blobs, queue, assets, bus, worker, clock, options);
+  Ear ear(bus, owner_viewer());
+  next.start();
+
+  EXPECT_TRUE(ear.wait_until([&] { return is_ready(asset); }));
+  next.stop();
+  EXPECT_EQ(find().attempts, 0U);
+  EXPECT_THAT(worker.made(), ::testing::Each(::testing::Pair(::testing::_, 1)));
+}
+
+TEST_F(PipelineTest, DeletionStopsARunningChild) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool is_running = false;
+  bool may_end = false;
+  worker.set_accident([&](const media::Task& task, const std::string& file) -> Result<> {
+    if (!std::holds_alternative<media::SegmentsTask>(task) || file != "v360/1.m4s") return {};
+    std::unique_lock lock(mutex);
+    is_running = true;
+    changed.notify_all();
+    changed.wait_for(lock, std::chrono::seconds{10}, [&] { return may_end; });
+    return {};
+  });
+  Pipeline pipeline(store, blobs, queue, assets, bus, worker, clock, options);
+  pipeline.start();
+  {
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds{20}, [&] { return is_running; }));
+  }
+
+  ASSERT_TRUE(assets.remove(owner_viewer(), asset));
+  {
+    const std::scoped_lock lock(mutex);
+    may_end = true;
+    changed.notify_all();
+  }
+  pipeline.stop();
+  assets.sweep();
+
+  EXPECT_TRUE(files().empty());
+}
+
+TEST_F(PipelineTest, JobOfAnUnknownKindIsDropped) {
+  ASSERT_TRUE(store.transact([&](storage::Transaction& transaction) {
+    return queue.enqueue(transaction, {.payload = "no asset"});
+  }));
+  Pipeline pipeline(store, blobs, queue, assets, bus, worker, clock, options);
+  Ear ear(bus, owner_viewer());
+  pipeline.start();
+
+  EXPECT_TRUE(ear.wait_until([&] { return is_ready(asset); }));
+
+  pipeline.stop();
+  EXPECT_EQ(*queue.depth(), 0U);
+}
+
+}  // namespace
+}  // namespace weike::server
