@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <csignal>
 #include <mutex>
 #include <new>
 
@@ -91,6 +91,8 @@ void from_json(const nlohmann::json& json, ChildOrder& order) {
 
 int run_child(const TaskRunner& runner) {
   std::set_new_handler(end_out_of_memory);
+  // Whoever ends the server ends us; a signal to all of a service is none to count as a crash.
+  for (const int request : {SIGTERM, SIGINT, SIGHUP}) std::signal(request, SIG_IGN);
   const auto order = read_order();
   if (!order) return kExitBadOrder;
   LockdownOptions lockdown;

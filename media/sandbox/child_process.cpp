@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -156,7 +156,9 @@ Result<ChildProcess> ChildProcess::spawn(const std::string& program, const std::
   set_signals(attributes);
   const auto pid = start(program, mode, actions, attributes);
   if (!pid) return pid.error();
-  return ChildProcess(*pid, ::pidfd_open(*pid, 0), read_end.release());
+  // By number: glibc 2.36 declares pidfd_open without C linkage.
+  const auto process = static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0));
+  return ChildProcess(*pid, process, read_end.release());
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept

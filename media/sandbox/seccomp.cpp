@@ -22,7 +22,7 @@ constexpr auto kAllowed = std::to_array<int>({
     SCMP_SYS(writev),
     SCMP_SYS(lseek),
     SCMP_SYS(close),
-    SCMP_SYS(fstat),
+
     SCMP_SYS(brk),
     SCMP_SYS(munmap),
     SCMP_SYS(mremap),

@@ -11,9 +11,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string_view>
 
 namespace weike::server {
+
+// For the log: what happened to which asset, and why.
+using JobLog = std::function<void(std::string_view event, AssetId asset, std::string_view detail)>;
 
 struct PipelineOptions {
   // Children at work at the same time. One for each core.
@@ -24,12 +29,17 @@ struct PipelineOptions {
   // lesson.
   Milliseconds short_lesson = std::chrono::minutes{3};
   media::Limits limits;
-  // How often the queue is looked at when nothing told of new work.
-  Milliseconds poll = std::chrono::milliseconds{500};
+  // Lessons that are at work at the same time; whoever is behind them stands in the queue.
+  std::size_t active_jobs = 16;
+  // How often the queue is looked at while there is nothing to do.
+  Milliseconds poll = std::chrono::milliseconds{250};
+  // Finished segments are journalled, and listeners told, at most so often; and at each milestone.
+  Milliseconds journal = std::chrono::milliseconds{250};
   // How often a held lease is renewed; well below JobQueueOptions::lease.
   Milliseconds renew = std::chrono::seconds{8};
   // How often running work is checked against the store: was its asset deleted?
   Milliseconds watch = std::chrono::seconds{1};
+  JobLog log = {};
 };
 
 // Brings assets from `queued` to `ready`: leases jobs, gives batches of segments to the worker,

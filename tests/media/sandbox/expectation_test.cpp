@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadPlan{"gap_in_the_sound", [](Plan& plan) { plan.segments[1].first_audio_frame = 95; }},
         BadPlan{"wrong_number", [](Plan& plan) { plan.segments[1].number = 7; }},
         BadPlan{"too_few_frames", [](Plan& plan) { plan.frame_count = 181; }}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Expectation, SegmentsAreTakenOnceAndOnlyThoseOfTheTask) {
   const Task task = SegmentsTask{sound_plan(), {"v360", "a128"}, 0, 1};

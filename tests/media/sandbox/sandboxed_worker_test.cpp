@@ -164,7 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Lie{"garbage", "does not begin"}, Lie{"huge_header", "too large"},
                       Lie{"wrong_hash", "hash"}, Lie{"deep_result", "a report that is none"},
                       Lie{"foreign_name", "nobody asked for"}, Lie{"lies_as_plan", "plan"}),
-    [](const auto& info) { return std::string(info.param.attack); });
+    [](const auto& row) { return std::string(row.param.attack); });
 
 TEST_F(SandboxedWorkerTest, StopFlagKillsTheChild) {
   sink.on_progress = [&] { stop = true; };

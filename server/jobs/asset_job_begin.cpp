@@ -1,0 +1,208 @@
+#include "api/http/digest.hpp"
+#include "server/jobs/asset_job.hpp"
+#include "storage/records/keys.hpp"
+#include "storage/records/record.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace weike::server {
+namespace {
+
+namespace keys = storage::keys;
+
+constexpr std::uint32_t kPercentOfProbe = 3;
+constexpr std::size_t kScanBatch = 1000;
+constexpr std::size_t kMaxFiles = 200'000;
+constexpr std::uint64_t kMaxSegmentBytes = std::uint64_t{64} << 20;
+
+struct SegmentName {
+  std::string rendition;
+  std::uint32_t number = 0;
+};
+
+// "v360/12.m4s".
+std::optional<SegmentName> segment_name(std::string_view file) {
+  constexpr std::string_view kEnding = ".m4s";
+  const auto slash = file.find('/');
+  if (slash == std::string_view::npos || !file.ends_with(kEnding)) return std::nullopt;
+  auto digits = file.substr(slash + 1);
+  digits.remove_suffix(kEnding.size());
+  SegmentName name{std::string(file.substr(0, slash)), 0};
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), name.number);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return name;
+}
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+// The renditions of a plan, nothing made yet.
+std::vector<RenditionProgress> no_progress(const media::Plan& plan) {
+  std::vector<RenditionProgress> renditions;
+  const auto add = [&](const std::string& name) {
+    renditions.push_back({.name = name, .total = static_cast<std::uint32_t>(plan.segments.size())});
+  };
+  for (const auto& rung : plan.video) add(rung.name);
+  for (const auto& rung : plan.audio) add(rung.name);
+  return renditions;
+}
+
+}  // namespace
+
+void to_json(nlohmann::json& json, const SegmentEntry& entry) {
+  json = {{"version", 1}, {"size_bytes", entry.size_bytes}, {"sha256", entry.sha256}};
+}
+
+void from_json(const nlohmann::json& json, SegmentEntry& entry) {
+  json.at("size_bytes").get_to(entry.size_bytes);
+  json.at("sha256").get_to(entry.sha256);
+}
+
+// Takes the init segments. One that lies there already comes from a probe that broke off before its
+// plan stood, so nobody has seen it.
+class AssetJob::ProbeSink final : public media::OutputSink {
+ public:
+  explicit ProbeSink(AssetJob& job) : job_(job) {}
+
+  Result<> put(const std::string& name, std::span<const std::byte> bytes) override {
+    if (auto holds = job_.confirm(); !holds) return holds;
+    auto& blobs = job_.workshop_.blobs;
+    const auto blob = assets::blob_name(job_.id_, name);
+    auto stored = blobs.put(blob, bytes);
+    if (stored || stored.error().code != ErrorCode::conflict) return stored;
+    if (auto erased = blobs.erase(blob); !erased) return erased;
+    return blobs.put(blob, bytes);
+  }
+  void progress(std::int64_t, std::int64_t) override {}
+
+ private:
+  AssetJob& job_;
+};
+
+Result<> AssetJob::begin() {
+  Asset asset;
+  const auto opened = change([&](storage::Transaction&, Asset& stored) -> Result<> {
+    stored.state = stored.has_plan ? AssetState::transcoding : AssetState::probing;
+    if (!stored.has_plan) stored.stage = "probe";
+    asset = stored;
+    return {};
+  });
+  if (!opened) return opened;
+  auto source = workshop_.blobs.open(asset.source_blob);
+  if (!source) return Error{ErrorCode::internal, "the source: " + source.error().message};
+  source_ = std::move(*source);
+
+  auto plan = asset.has_plan ? workshop_.assets.plan(id_) : probe(asset);
+  if (!plan) return plan.error();
+  auto finished = find_finished(*plan);
+  if (!finished) return finished.error();
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto& options = workshop_.options;
+    const auto open =
+        open_batches(*plan, *finished, {options.batch_segments, options.short_lesson});
+    batches_.assign(open.begin(), open.end());
+    plan_ = std::move(*plan);
+    finished_ = std::move(*finished);
+    has_plan_ = true;
+  }
+  return flush();
+}
+
+Result<media::Plan> AssetJob::probe(const Asset& asset) {
+  ProbeSink sink(*this);
+  const media::ProbeTask task{asset.source_sha256, workshop_.options.limits};
+  const auto made = workshop_.worker.run(source_->descriptor(), task, sink, stop_);
+  if (!made) return made.error();
+  try {
+    if (const auto rejected = made->find("rejected"); rejected != made->end()) {
+      return Error{ErrorCode::unsupported_type, rejected->value("detail", ""),
+                   rejected->at("code").get<std::string>()};
+    }
+    const auto plan = keep_plan(made->at("plan"));
+    if (!plan) return plan.error();
+    const auto known = change([&](storage::Transaction&, Asset& stored) -> Result<> {
+      stored.state = AssetState::transcoding;
+      stored.percent = std::max(stored.percent, kPercentOfProbe);
+      stored.has_plan = true;
+      stored.verdict = made->at("verdict");
+      stored.duration_ms = plan->duration_ms();
+      stored.width = static_cast<std::uint32_t>(plan->video.front().width);
+      stored.height = static_cast<std::uint32_t>(plan->video.front().height);
+      stored.has_audio = !plan->audio.empty();
+      stored.renditions = no_progress(*plan);
+      return {};
+    });
+    if (!known) return known.error();
+    return plan;
+  } catch (const nlohmann::json::exception& error) {
+    return Error{ErrorCode::internal, std::string("the probe's report: ") + error.what()};
+  }
+}
+
+// Written once: a plan that stands already is the plan, also if this build would make another.
+Result<media::Plan> AssetJob::keep_plan(const nlohmann::json& made) {
+  const auto blob = assets::blob_name(id_, "plan.json");
+  const auto stands = workshop_.blobs.stat(blob);
+  if (!stands) return stands.error();
+  if (!*stands) {
+    const auto text = made.dump();
+    if (auto stored = workshop_.blobs.put(blob, bytes_of(text)); !stored) return stored.error();
+  }
+  return workshop_.assets.plan(id_);
+}
+
+Result<std::map<std::string, SegmentEntry>> AssetJob::read_journal() {
+  std::map<std::string, SegmentEntry> journal;
+  auto range = keys::segments_of(id_);
+  std::size_t found = kScanBatch;
+  while (found == kScanBatch) {
+    const auto body = [&](storage::Transaction& transaction) -> Result<> {
+      const auto entries = transaction.scan(range, kScanBatch);
+      if (!entries) return entries.error();
+      found = entries->size();
+      for (const auto& [key, value] : *entries) {
+        auto entry = storage::load<SegmentEntry>(transaction, key);
+        if (!entry) return entry.error();
+        if (*entry) journal[key] = std::move(**entry);
+      }
+      if (!entries->empty()) range.begin = entries->back().key + '\0';
+      return {};
+    };
+    if (auto done = workshop_.store.read(body); !done) return done.error();
+  }
+  return journal;
+}
+
+// A blob is whole as soon as it is at its name, so what lies there is finished, journalled or not:
+// the journal is written a little later than the blobs.
+Result<FinishedSegments> AssetJob::find_finished(const media::Plan& plan) {
+  const auto journal = read_journal();
+  if (!journal) return journal.error();
+  const auto prefix = assets::blob_name(id_, "");
+  const auto files = workshop_.blobs.list(prefix, kMaxFiles);
+  if (!files) return files.error();
+
+  FinishedSegments finished(plan);
+  for (const auto& file : *files) {
+    const auto name = segment_name(std::string_view(file).substr(prefix.size()));
+    if (!name) continue;
+    auto key = keys::segment(id_, name->rendition, name->number);
+    if (const auto entry = journal->find(key); entry != journal->end()) {
+      finished.add(name->rendition, name->number, entry->second.size_bytes);
+      continue;
+    }
+    const auto bytes = workshop_.blobs.read(file, kMaxSegmentBytes);
+    if (!bytes) return bytes.error();
+    finished.add(name->rendition, name->number, bytes->size());
+    const std::scoped_lock lock(mutex_);
+    unwritten_.emplace_back(std::move(key),
+                            SegmentEntry{bytes->size(), http::to_hex(http::sha256(*bytes))});
+  }
+  return finished;
+}
+
+}  // namespace weike::server
