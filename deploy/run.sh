@@ -25,7 +25,7 @@ build() {
   fi
 }
 
-random_password() { head -c 256 /dev/urandom | tr -dc 'a-hjkmnp-z2-9' | head -c 14; }
+random_password() { head -c 256 /dev/urandom | tr -dc 'a-hjkmnp-z2-9' | head -c 16; }
 
 # make_account NAME ROLE…: makes the account and notes its log-in in the accounts file.
 make_account() {

@@ -1,5 +1,6 @@
 // Everything hostile or broken that issue 2 lists, against the real server.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -28,7 +29,7 @@ function rawStatus(port, text) {
 }
 
 describe('bad input', () => {
-  let server, publisher, otherPublisher, reviewer, member, guest, canary;
+  let data, server, publisher, otherPublisher, reviewer, member, guest, canary;
   let canaryHits = 0;
   let lessonA, lessonB;
 
@@ -43,7 +44,7 @@ describe('bad input', () => {
   }
 
   before(async () => {
-    const data = temporaryFolder({ after });
+    data = temporaryFolder({ after });
     const people = createPeople(data);
     server = (await Server.start({ data })).stopAfter({ after });
     guest = server.client();
@@ -293,6 +294,20 @@ describe('bad input', () => {
         assert.ok(seen === status || (status > 400 && [400, 413, 414, 431].includes(seen)), `${text.slice(0, 90)}: ${seen}`);
       }
     });
+  });
+
+  const hasFaketime = spawnSync('faketime', ['--version']).error === undefined;
+  test('an expired signature', { skip: hasFaketime ? false : 'skipped: no faketime' }, async (context) => {
+    const { hls_url } = (await guest.get(`/lessons/${lessonA}/playback`)).expect(200).json;
+    (await guest.send('GET', hls_url)).expect(200);
+    await server.stop();
+    const env = { ...process.env, DONT_FAKE_MONOTONIC: '1' };
+    const tomorrow = await Server.start({ data, wrapper: ['faketime', '-f', '+13h'], env });
+    (await tomorrow.client().send('GET', hls_url)).problem(403, 'link_expired');
+    const fresh = (await tomorrow.client().get(`/lessons/${lessonA}/playback`)).expect(200).json.hls_url;
+    (await tomorrow.client().send('GET', fresh)).expect(200);
+    await tomorrow.stop();
+    server = (await Server.start({ data, port: server.port })).stopAfter({ after });
   });
 
   test('after all of it the server is whole', async () => {

@@ -42,7 +42,7 @@ export async function until(look, { what = 'the expected state', timeoutMs = 30_
 
 export class Server {
   /** `wrapper` is a command to run the server under, such as strace with its options. */
-  static async start({ data, config, wrapper = [], port = 0 }) {
+  static async start({ data, config, wrapper = [], port = 0, env }) {
     const args = ['serve', '--data', data, '--listen', `127.0.0.1:${port}`];
     if (config) {
       const file = join(data, '..', `config-${randomBytes(4).toString('hex')}.json`);
@@ -50,7 +50,7 @@ export class Server {
       args.push('--config', file);
     }
     const command = [...wrapper, weikeBinary(), ...args];
-    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env });
     const server = new Server(child, data, wrapper.length > 0);
     await server.#listening();
     return server;
