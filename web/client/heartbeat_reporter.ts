@@ -8,8 +8,6 @@ export interface ReporterOptions {
   queue: HeartbeatQueue;
   now?: () => number;
   newId?: () => string;
-  // The server refused what was watched, for example because the lesson was recalled.
-  onRejected?: (lessonId: string, code: string) => void;
 }
 
 const kIntervalMs = 12_000;
@@ -78,13 +76,15 @@ export class HeartbeatReporter {
   // True when the batch is settled and the next one may follow.
   private async sendBatch(batch: Heartbeat[], keepalive: boolean): Promise<boolean> {
     try {
-      this.settle(batch, await this.options.send(batch, keepalive));
+      // Stored or rejected: either way the server has the last word on these.
+      await this.options.send(batch, keepalive);
+      this.settle(batch);
       return true;
     } catch (error) {
       if (!isRefused(error)) return false;
       if (batch.length > 1) return this.sendOneByOne(batch, keepalive);
       // This very item will never be taken; keeping it would block all others.
-      this.options.queue.settle(new Set(batch.map((item) => item.id)));
+      this.settle(batch);
       return true;
     }
   }
@@ -96,17 +96,8 @@ export class HeartbeatReporter {
     return true;
   }
 
-  private settle(batch: Heartbeat[], outcomes: HeartbeatOutcome[]): void {
-    const answered = new Set(outcomes.map((outcome) => outcome.id));
-    // An item without an answer is settled as well, else the same batch would go round for ever.
-    for (const item of batch) answered.add(item.id);
-    this.options.queue.settle(answered);
-    for (const outcome of outcomes) {
-      const item = batch.find((sent) => sent.id === outcome.id);
-      if (outcome.status === 'rejected' && item) {
-        this.options.onRejected?.(item.lesson_id, outcome.code ?? '');
-      }
-    }
+  private settle(batch: Heartbeat[]): void {
+    this.options.queue.settle(new Set(batch.map((item) => item.id)));
   }
 }
 

@@ -4,6 +4,7 @@ import type { ErrorData } from 'hls.js';
 import { ProblemError } from '../client/problem';
 import type { Playback } from '../client/wire';
 import { hlsSettings, playsNatively } from './hls_settings';
+import { StillThere } from './still_there';
 
 // Why playing stopped for good, unless the viewer does something.
 export type Trouble = 'recalled' | 'not_found' | 'unsupported' | 'interrupted';
@@ -30,13 +31,16 @@ export class LessonPlayer {
   private renewals: number[] = [];
   private isRenewing = false;
   private isOver = false;
+  private readonly stillThere: StillThere;
 
   constructor(private readonly options: LessonPlayerOptions) {
+    this.stillThere = new StillThere(options.video, () => this.playback?.hls_url, () => void this.renew());
     options.video.addEventListener('error', this.onNativeError);
   }
 
   async load(playback: Playback, startMs: number): Promise<void> {
     this.adopt(playback);
+    this.stillThere.start();
     if (playsNatively(this.options.video)) {
       this.loadNatively(startMs);
       return;
@@ -48,11 +52,6 @@ export class LessonPlayer {
       return;
     }
     this.loadWith(HlsClass, startMs);
-  }
-
-  // Is the lesson still there? Called when a sign of the contrary came from elsewhere.
-  async recheck(): Promise<void> {
-    await this.renew();
   }
 
   // After the viewer asked to try again.
@@ -173,6 +172,7 @@ export class LessonPlayer {
 
   private teardown(): void {
     clearTimeout(this.expiryTimer);
+    this.stillThere.stop();
     this.hls?.destroy();
     this.hls = null;
     this.options.video.removeAttribute('src');

@@ -12,13 +12,12 @@ const stored: Answer = (items) => items.map(({ id }) => ({ id, status: 'stored' 
 function stage(answer: Answer = stored) {
   const storage = new MemoryStorage();
   const queue = new HeartbeatQueue(storage, 'ada');
-  const world = { now: 1_000_000, answer, sent: [] as Heartbeat[][], keepalives: [] as boolean[], rejected: [] as string[] };
+  const world = { now: 1_000_000, answer, sent: [] as Heartbeat[][], keepalives: [] as boolean[] };
   let nextId = 0;
   const reporter = new HeartbeatReporter('lesson', {
     queue,
     now: () => world.now,
     newId: () => `id${nextId++}`,
-    onRejected: (lessonId, code) => world.rejected.push(`${lessonId} ${code}`),
     send: (items, keepalive) => {
       world.sent.push(items);
       world.keepalives.push(keepalive);
@@ -108,13 +107,13 @@ describe('HeartbeatReporter', () => {
     expect(world.sent.map((items) => items.map((item) => item.id).join())).toContain('good2');
   });
 
-  it('tells of a lesson that is no longer there', async () => {
-    const { world, reporter, watch } = stage((items) => items.map(({ id }) => ({ id, status: 'rejected', code: 'lesson_recalled' })));
+  it('forgets what the server rejected, too', async () => {
+    const { queue, reporter, watch } = stage((items) => items.map(({ id }) => ({ id, status: 'rejected', code: 'lesson_not_found' })));
     await watch(0, 3);
 
     await reporter.report();
 
-    expect(world.rejected).toEqual(['lesson lesson_recalled']);
+    expect(queue.all()).toEqual([]);
   });
 });
 

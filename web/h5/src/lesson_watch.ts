@@ -53,14 +53,9 @@ export function reportWatching(video: HTMLVideoElement, reporter: HeartbeatRepor
   };
 }
 
-export function reporterOf(
-  lessonId: string,
-  accountId: string,
-  onRejected: (lessonId: string) => void,
-): HeartbeatReporter {
+export function reporterOf(lessonId: string, accountId: string): HeartbeatReporter {
   return new HeartbeatReporter(lessonId, {
     send: (items, keepalive) => client.sendHeartbeats(items, keepalive),
     queue: queueOf(accountId),
-    onRejected,
   });
 }
