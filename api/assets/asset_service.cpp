@@ -1,5 +1,6 @@
 #include "api/assets/asset_service.hpp"
 
+#include "api/assets/asset_holds.hpp"
 #include "api/http/secret_key.hpp"
 #include "api/uploads/quota.hpp"
 #include "model/access.hpp"
@@ -8,8 +9,6 @@
 #include "storage/records/record.hpp"
 
 #include <algorithm>
-#include <mutex>
-#include <set>
 
 namespace weike::assets {
 namespace {
@@ -19,8 +18,6 @@ namespace keys = storage::keys;
 constexpr std::uint64_t kMaxPlanBytes = std::uint64_t{8} << 20;
 // Lessons that name one asset; more are not looked at.
 constexpr std::size_t kMaxLessons = 100;
-constexpr std::size_t kSweepBatch = 64;
-constexpr std::size_t kSegmentBatch = 500;
 
 Error no_such_asset() { return {ErrorCode::not_found, "no such asset"}; }
 
@@ -52,12 +49,6 @@ storage::JobRequest job_request(const Asset& asset) {
 
 }  // namespace
 
-// Which assets are held, and how often. Outlives the service if a hold does.
-struct AssetService::Holds {
-  std::mutex mutex;
-  std::multiset<AssetId> assets;
-};
-
 AssetService::AssetService(storage::KvStore& store, storage::BlobStore& blobs,
                            storage::JobQueue& queue, events::EventBus& events, const Clock& clock,
                            AssetServiceOptions options)
@@ -68,7 +59,7 @@ AssetService::AssetService(storage::KvStore& store, storage::BlobStore& blobs,
       clock_(clock),
       options_(options),
       plans_(options.cached_plans),
-      holds_(std::make_shared<Holds>()) {}
+      holds_(std::make_shared<AssetHolds>()) {}
 
 Result<AssetId> AssetService::create(storage::Transaction& transaction, const NewAsset& asset) {
   Asset record;
@@ -243,63 +234,6 @@ Result<media::Plan> AssetService::plan(AssetId id) {
   } catch (const nlohmann::json::exception& error) {
     return Error{ErrorCode::corrupt, std::string("plan of an asset: ") + error.what()};
   }
-}
-
-void AssetService::sweep() {
-  std::vector<storage::KeyValue> erased;
-  const auto body = [&](storage::Transaction& transaction) -> Result<> {
-    auto entries = transaction.scan(keys::assets_erased(), kSweepBatch);
-    if (!entries) return entries.error();
-    erased = std::move(*entries);
-    return {};
-  };
-  if (!store_.read(body)) return;  // The next sweep finds the same.
-  for (const auto& [key, source_blob] : erased) {
-    const auto id = keys::trailing_id<AssetId>(key);
-    if (!id || is_held(*id) || !free_disk(*id, source_blob)) continue;
-    plans_.erase_if([&](AssetId other, const auto&) { return other == *id; });
-    [[maybe_unused]] const auto forgotten =
-        store_.transact([&](storage::Transaction& transaction) { return transaction.erase(key); });
-  }
-}
-
-Result<> AssetService::free_disk(AssetId id, const std::string& source_blob) {
-  if (auto done = blobs_.erase_all(blob_name(id, "")); !done) return done;
-  if (auto done = blobs_.erase(source_blob); !done) return done;
-  return forget_segments(id);
-}
-
-Result<> AssetService::forget_segments(AssetId id) {
-  std::size_t forgotten = kSegmentBatch;
-  while (forgotten == kSegmentBatch) {
-    const auto body = [&](storage::Transaction& transaction) -> Result<> {
-      const auto entries = transaction.scan(keys::segments_of(id), kSegmentBatch);
-      if (!entries) return entries.error();
-      forgotten = entries->size();
-      for (const auto& entry : *entries) {
-        if (auto done = transaction.erase(entry.key); !done) return done;
-      }
-      return {};
-    };
-    if (auto done = store_.transact(body); !done) return done;
-  }
-  return {};
-}
-
-std::shared_ptr<void> AssetService::hold(AssetId id) {
-  {
-    const std::scoped_lock lock(holds_->mutex);
-    holds_->assets.insert(id);
-  }
-  return {nullptr, [holds = holds_, id](void*) {
-            const std::scoped_lock lock(holds->mutex);
-            holds->assets.erase(holds->assets.find(id));
-          }};
-}
-
-bool AssetService::is_held(AssetId id) {
-  const std::scoped_lock lock(holds_->mutex);
-  return holds_->assets.contains(id);
 }
 
 }  // namespace weike::assets

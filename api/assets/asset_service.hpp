@@ -23,6 +23,8 @@
 
 namespace weike::assets {
 
+class AssetHolds;
+
 struct NewAsset {
   AccountId owner;
   UnitId unit;
@@ -98,8 +100,7 @@ class AssetService {
   const AssetServiceOptions options_;
 
   BoundedMap<AssetId, std::shared_ptr<const media::Plan>> plans_;
-  struct Holds;
-  std::shared_ptr<Holds> holds_;
+  std::shared_ptr<AssetHolds> holds_;  // Outlives the service if a hold does.
 };
 
 // Signed paths for one viewer; null where there is nothing to show yet.
