@@ -1,4 +1,6 @@
 #include "storage/blob/file_blob_store.hpp"
+#include "storage/records/keys.hpp"
+#include "storage/records/record.hpp"
 #include "tests/api/uploads/uploads_fixture.hpp"
 
 #include <filesystem>
@@ -186,6 +188,35 @@ TEST_F(UploadResumeTest, ADeadClientsLastBytesFinishTheUpload) {
   patch(path, 0, video, BodyEnd::cut);
 
   EXPECT_EQ(show(path)["state"], "complete");
+}
+
+// What a crash leaves between the last byte's record and the end of the upload.
+class UnendedUploadTest : public UploadResumeTest {
+ protected:
+  UnendedUploadTest() : video(video_bytes(5'000)) {
+    path = *create({{"Upload-Defer-Length", "1"}}, video).headers.get("Location");
+    const auto id = UploadId::parse(path.substr(path.rfind('/') + 1)).value();
+    EXPECT_TRUE(store.transact([&](storage::Transaction& transaction) -> Result<> {
+      auto upload = storage::load<Upload>(transaction, storage::keys::upload(id)).value().value();
+      upload.size_bytes = video.size();
+      return storage::save(transaction, storage::keys::upload(id), upload);
+    }));
+    start();
+  }
+  std::string video;
+  std::string path;
+};
+
+TEST_F(UnendedUploadTest, EndsWhenItsClientAsks) {
+  EXPECT_EQ(show(path)["state"], "receiving");
+  EXPECT_EQ(offset_of(path), "5000");
+  EXPECT_EQ(asset_of(path).source_sha256, http::to_hex(http::sha256(video)));
+}
+
+TEST_F(UnendedUploadTest, EndsInTheSweepWhenNobodyAsks) {
+  clock.advance(73h);
+  ASSERT_TRUE(service->sweep());
+  EXPECT_EQ(asset_of(path).source_sha256, http::to_hex(http::sha256(video)));
 }
 
 TEST_F(UploadResumeTest, HashStatePassesFromOneToTheNext) {
