@@ -1,0 +1,143 @@
+#include "server/app/app.hpp"
+
+#include "media/sandbox/sandboxed_worker.hpp"
+#include "server/admin/admin_commands.hpp"
+#include "server/app/health_routes.hpp"
+#include "server/version.hpp"
+#include "storage/records/keys.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace weike::server {
+namespace {
+
+constexpr std::chrono::seconds kTendInterval{2};
+constexpr std::chrono::seconds kSweepInterval{30};
+
+PipelineOptions pipeline_options(const Config& config, const Log& log, Metrics& metrics) {
+  PipelineOptions options;
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  options.workers = config.transcode_workers > 0 ? config.transcode_workers : cores;
+  options.limits = config.media;
+  options.log = [&log, &metrics](std::string_view event, AssetId asset, std::string_view detail) {
+    metrics.count_job_event(event);
+    log.info(event, {{"asset", asset.text()}, {"detail", detail}});
+  };
+  return options;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
+}  // namespace
+
+App::App(const Config& config, Log log, DataFolder data, InstallationKeys keys)
+    : config_(config),
+      log_(std::move(log)),
+      observer_(log_, metrics_, config.log.access),
+      data_(std::move(data)),
+      media_worker_(std::make_unique<media::SandboxedWorker>()),
+      services_(*data_.store, *data_.blobs, clock_, config_, std::move(keys)),
+      pipeline_(std::make_unique<Pipeline>(*data_.store, *data_.blobs, services_.queue,
+                                           services_.assets, services_.events, *media_worker_,
+                                           clock_, pipeline_options(config_, log_, metrics_))),
+      housekeeping_([this](const std::string& chore, const std::string& what) {
+        log_.error("chore_failed", {{"chore", chore}, {"what", what}});
+      }) {}
+
+App::~App() { stop(); }
+
+Result<std::unique_ptr<App>> App::open(const Config& config) {
+  auto log = Log::open({log_level_of(config.log.level), config.log.file});
+  if (!log) return log.error();
+  auto data = DataFolder::open(config);
+  if (!data) return data.error();
+  auto keys = InstallationKeys::open(*data->store);
+  if (!keys) return keys.error();
+  std::unique_ptr<App> app(new App(config, std::move(*log), std::move(*data), std::move(*keys)));
+  auto administrator = ensure_administrator(app->services_.accounts, config.administrator);
+  if (!administrator) return administrator.error();
+  app->administrator_ = std::move(*administrator);
+  if (const auto listening = app->listen(); !listening) return listening.error();
+  return app;
+}
+
+Result<> App::listen() {
+  add_health_routes(router_, metrics_, [this] { return is_ready(); });
+  services_.add_routes(router_);
+  auto engine = Engine::open(config_.net, router_, services_.gatekeeper, observer_);
+  if (!engine) return engine.error();
+  engine_ = std::move(*engine);
+  auto admin = AdminServer::open(data_.admin_socket(), [this](const nlohmann::json& command) {
+    return run_admin_command(services_.accounts, command);
+  });
+  if (!admin) return admin.error();
+  admin_ = std::move(*admin);
+  watch_with_metrics();
+  return {};
+}
+
+void App::watch_with_metrics() {
+  metrics_.watch("weike_connections", "Open connections",
+                 [this] { return static_cast<double>(engine_->connections()); });
+  metrics_.watch("weike_event_listeners", "Open event streams",
+                 [this] { return static_cast<double>(services_.events.listeners()); });
+  metrics_.watch("weike_jobs", "Transcoding jobs that wait or run", [this] {
+    const auto depth = services_.queue.depth();
+    return depth ? static_cast<double>(*depth) : -1.0;
+  });
+  metrics_.watch("weike_free_disk_bytes", "Free disk below the data folder", [this] {
+    const auto free = data_.blobs->free_bytes();
+    return free ? static_cast<double>(*free) : -1.0;
+  });
+}
+
+void App::start() {
+  is_running_ = true;
+  services_.sweep();
+  housekeeping_.add("tend", kTendInterval, [this] { services_.tend(); });
+  housekeeping_.add("sweep", kSweepInterval, [this] { services_.sweep(); });
+  housekeeping_.start();
+  pipeline_->start();
+  admin_->start();
+  engine_->start();
+  log_.info("started", {{"version", version()},
+                        {"address", address()},
+                        {"data", data_.root.string()},
+                        {"sandbox", joined(media::sandbox_layers())}});
+  if (!services_.site.has_pages()) {
+    log_.warning("no_pages", {{"web_root", find_web_root(config_).string()}});
+  }
+}
+
+void App::stop() {
+  if (!is_running_.exchange(false)) return;
+  log_.info("stopping");
+  engine_->stop();
+  admin_->stop();
+  housekeeping_.stop();
+  pipeline_->stop();
+  log_.info("stopped");
+  log_.flush();
+}
+
+Result<> App::is_ready() {
+  if (!is_running_) return Error{ErrorCode::unavailable, "stopping", "not_ready"};
+  const auto free = data_.blobs->free_bytes();
+  if (!free) return free.error();
+  if (*free < config_.low_water_bytes) {
+    return Error{ErrorCode::unavailable, "free disk below the low-water mark", "disk_low"};
+  }
+  const auto written = data_.store->transact([this](storage::Transaction& transaction) {
+    return transaction.put(storage::keys::setting("last-ready"), to_rfc3339(clock_.now()));
+  });
+  if (!written) return Error{ErrorCode::unavailable, written.error().message, "store_not_writable"};
+  return {};
+}
+
+}  // namespace weike::server

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "model/time.hpp"
+#include "server/admin/admin_server.hpp"
+#include "server/app/data_folder.hpp"
+#include "server/app/first_start.hpp"
+#include "server/app/housekeeping.hpp"
+#include "server/app/server_observer.hpp"
+#include "server/app/services.hpp"
+#include "server/config/config.hpp"
+#include "server/jobs/pipeline.hpp"
+#include "server/log/log.hpp"
+#include "server/metrics/metrics.hpp"
+#include "server/net/engine.hpp"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace weike::server {
+
+// The whole server: stores, services, pipeline, connection engine. Made and stopped by one thread.
+class App {
+ public:
+  // Opens everything and listens, so that clients queue up. Fails as the stores and the engine do.
+  static Result<std::unique_ptr<App>> open(const Config& config);
+  ~App();  // Stops.
+
+  void start();
+  // In the order of STYLE: accept, sessions and handlers, chores, pipeline; the stores close last.
+  void stop();
+
+  // "127.0.0.1:8080"
+  const std::string& address() const { return engine_->address(); }
+  const std::optional<MadeAdministrator>& made_administrator() const { return administrator_; }
+  const Log& log() const { return log_; }
+
+ private:
+  App(const Config& config, Log log, DataFolder data, InstallationKeys keys);
+  Result<> listen();
+  void watch_with_metrics();
+  Result<> is_ready();
+
+  const Config config_;
+  const Log log_;
+  const SystemClock clock_;
+  Metrics metrics_;
+  ServerObserver observer_;
+  DataFolder data_;
+  std::unique_ptr<media::Worker> media_worker_;
+  Services services_;
+  std::unique_ptr<Pipeline> pipeline_;
+  http::Router router_;
+  Housekeeping housekeeping_;
+  std::unique_ptr<AdminServer> admin_;
+  std::unique_ptr<Engine> engine_;
+  std::optional<MadeAdministrator> administrator_;
+  std::atomic<bool> is_running_ = false;
+};
+
+}  // namespace weike::server

@@ -1,0 +1,92 @@
+#include "server/app/commands.hpp"
+
+#include "server/admin/admin_commands.hpp"
+#include "server/app/app.hpp"
+#include "server/app/health_routes.hpp"
+#include "server/app/stop_signal.hpp"
+#include "storage/blob/memory_blob_store.hpp"
+#include "storage/kv/memory_kv_store.hpp"
+
+#include <cstdio>
+#include <iostream>
+
+namespace weike::server {
+namespace {
+
+int fail(const Error& error) {
+  std::cerr << "weike: " << error.message << "\n";
+  return 1;
+}
+
+int show(const nlohmann::json& answer) {
+  const bool is_ok = answer.value("ok", false);
+  (is_ok ? std::cout : std::cerr) << answer.value("message", "no answer") << "\n";
+  return is_ok ? 0 : 1;
+}
+
+std::string_view name_of(http::Gate gate) {
+  return gate == http::Gate::open ? "open" : "signed_in";
+}
+
+}  // namespace
+
+int serve(const Config& config) {
+  const StopSignal stop_signal;  // Before any thread: a signal during the start counts too.
+  auto app = App::open(config);
+  if (!app) return fail(app.error());
+  if (const auto& made = (*app)->made_administrator(); made && made->random_password) {
+    // Once, and not into the log file.
+    std::cerr << "First start: administrator account \"" << made->account << "\", password \""
+              << *made->random_password << "\" (shown only now).\n"
+              << "首次启动：管理员账号“" << made->account << "”，密码“" << *made->random_password
+              << "”（仅显示一次）。" << std::endl;
+  }
+  (*app)->start();
+  std::printf("listening http://%s\n", (*app)->address().c_str());
+  std::fflush(stdout);
+  stop_signal.wait();
+  (*app)->stop();
+  return 0;
+}
+
+int run_admin(const Config& config, const nlohmann::json& command) {
+  const auto answer = ask_running_server(DataFolder::admin_socket_of(config.data), command);
+  if (!answer) return fail(answer.error());
+  if (*answer) return show(**answer);
+
+  auto data = DataFolder::open(config);
+  if (!data) return fail(data.error());
+  const SystemClock clock;
+  accounts::PasswordHasher hasher;
+  accounts::AccountService accounts(*data->store, hasher, clock, config.accounts);
+  return show(run_admin_command(accounts, command));
+}
+
+int print_routes(const Config& config) {
+  storage::MemoryKvStore store;
+  storage::MemoryBlobStore blobs;
+  const SystemClock clock;
+  auto keys = InstallationKeys::open(store);
+  if (!keys) return fail(keys.error());
+  Services services(store, blobs, clock, config, std::move(*keys));
+  const Metrics metrics;
+  http::Router router;
+  add_health_routes(router, metrics, [] { return Result<>(); });
+  services.add_routes(router);
+  auto table = nlohmann::ordered_json::array();
+  for (const http::Route& route : router.routes()) {
+    if (route.pattern == "/api/{path*}") continue;  // Says 404 for what is not in this table.
+    table.push_back({{"method", http::name_of(route.method)},
+                     {"pattern", route.pattern},
+                     {"gate", name_of(route.gate)}});
+  }
+  std::cout << table.dump(2) << "\n";
+  return 0;
+}
+
+int print_config(const Config& config) {
+  std::cout << to_json(config).dump(2) << "\n";
+  return 0;
+}
+
+}  // namespace weike::server

@@ -1,0 +1,99 @@
+#include "server/log/log.hpp"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace weike::server {
+namespace {
+
+// Longer values are cut: a line stays readable.
+constexpr std::size_t kMaxValueBytes = 2048;
+
+spdlog::level::level_enum level_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+bool is_plain(char c) {
+  const auto value = static_cast<unsigned char>(c);
+  return value > 0x20 && value != 0x7F && c != '"' && c != '\\' && c != '=';
+}
+
+}  // namespace
+
+Result<Log> Log::open(const LogOptions& options) {
+  try {
+    spdlog::sink_ptr sink;
+    if (options.file.empty()) {
+      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    } else {
+      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
+    }
+    auto logger = std::make_shared<spdlog::logger>("weike", std::move(sink));
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
+    logger->set_level(level_of(options.level));
+    logger->flush_on(spdlog::level::warn);
+    return Log(std::move(logger));
+  } catch (const spdlog::spdlog_ex& failure) {
+    return Error{ErrorCode::unavailable, failure.what()};
+  }
+}
+
+void Log::write(LogLevel level, std::string_view event, std::initializer_list<Field> fields) const {
+  if (!is_on(level)) return;
+  std::string line;
+  append_field(line, "event", event);
+  for (const auto& [key, value] : fields) {
+    line.push_back(' ');
+    append_field(line, key, value);
+  }
+  logger_->log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+bool Log::is_on(LogLevel level) const { return logger_->should_log(level_of(level)); }
+
+void Log::flush() const { logger_->flush(); }
+
+LogLevel log_level_of(std::string_view name) {
+  if (name == "debug") return LogLevel::debug;
+  if (name == "warning") return LogLevel::warning;
+  if (name == "error") return LogLevel::error;
+  return LogLevel::info;
+}
+
+void append_field(std::string& line, std::string_view key, std::string_view value) {
+  line.append(key).push_back('=');
+  value = value.substr(0, kMaxValueBytes);
+  if (!value.empty() && std::all_of(value.begin(), value.end(), is_plain)) {
+    line.append(value);
+    return;
+  }
+  line.push_back('"');
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      line.append({'\\', c});
+    } else if (byte < 0x20 || byte == 0x7F) {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      line.append("\\x");
+      line.append({kDigits[byte >> 4], kDigits[byte & 15]});
+    } else {
+      line.push_back(c);
+    }
+  }
+  line.push_back('"');
+}
+
+}  // namespace weike::server

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "model/error.hpp"
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace spdlog {
+class logger;
+}
+
+namespace weike::server {
+
+enum class LogLevel { debug, info, warning, error };
+
+struct LogOptions {
+  LogLevel level = LogLevel::info;
+  std::string file;  // Empty: standard error.
+};
+
+// One line an event: time, level, event=…, then key=value pairs; values with odd characters are
+// quoted, so that no outside bytes can fake a line. Threads may share it.
+class Log {
+ public:
+  using Field = std::pair<std::string_view, std::string_view>;
+
+  // `unavailable` when the file cannot be opened.
+  static Result<Log> open(const LogOptions& options);
+
+  void write(LogLevel level, std::string_view event,
+             std::initializer_list<Field> fields = {}) const;
+  void info(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    write(LogLevel::info, event, fields);
+  }
+  void warning(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    write(LogLevel::warning, event, fields);
+  }
+  void error(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    write(LogLevel::error, event, fields);
+  }
+  bool is_on(LogLevel level) const;
+  void flush() const;
+
+ private:
+  explicit Log(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
+  std::shared_ptr<spdlog::logger> logger_;
+};
+
+// "info" to LogLevel::info; info for a word that is none.
+LogLevel log_level_of(std::string_view name);
+
+// key=value with the value quoted and escaped if it needs to be.
+void append_field(std::string& line, std::string_view key, std::string_view value);
+
+}  // namespace weike::server

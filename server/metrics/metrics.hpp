@@ -1,0 +1,36 @@
+#pragma once
+
+#include "server/net/observer.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace weike::server {
+
+// Counters and gauges in Prometheus' text format. Threads may share it.
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+
+  void count_reply(const ReplyRecord& record);
+  void count_failure();
+  void count_connection(bool is_opened);
+  void count_refused_connection();
+  void count_job_event(std::string_view event);
+
+  // A value that is asked for when the metrics are read. Set before threads share the object.
+  void watch(const std::string& name, const std::string& help, std::function<double()> read);
+
+  // The whole page.
+  std::string text() const;
+
+ private:
+  class Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace weike::server
