@@ -39,8 +39,9 @@ nlohmann::json published_at(const Lesson& lesson) {
 }
 
 // Who oversees a live lesson does not see its owner's unfinished next version.
-const LessonVersion& visible_working(const Lesson& lesson, const Viewer& viewer) {
-  return may_preview(viewer, lesson) || !lesson.live ? lesson.working : *lesson.live;
+const LessonVersion& visible_working(const Lesson& lesson, const Viewer& viewer, Extent extent) {
+  const bool is_visible = extent == Extent::whole || may_preview(viewer, lesson) || !lesson.live;
+  return is_visible ? lesson.working : *lesson.live;
 }
 
 }  // namespace
@@ -49,16 +50,18 @@ std::string etag_of(const Lesson& lesson) {
   return http::quoted_tag(std::to_string(lesson.revision));
 }
 
-Result<nlohmann::json> LessonPresenter::show(const Lesson& lesson, const http::Request& request) {
-  if (!may_oversee(request.viewer, lesson))
+Result<nlohmann::json> LessonPresenter::show(const Lesson& lesson, const http::Request& request,
+                                             Extent extent) {
+  if (extent == Extent::by_right && !may_oversee(request.viewer, lesson))
     return success(show_to_audience(lesson, request.viewer));
   auto owner = person(lesson.owner);
   if (!owner) return owner.error();
-  auto asset = asset_json(lesson, request);
+  const auto& working = visible_working(lesson, request.viewer, extent);
+  auto asset = asset_json(working.content.asset, request);
   if (!asset) return asset.error();
   nlohmann::json json = {{"id", lesson.id},
                          {"state", state_word(lesson)},
-                         {"working", working_json(visible_working(lesson, request.viewer))},
+                         {"working", working_json(working)},
                          {"live", nullptr},
                          {"recall_reason", lesson.recall_reason},
                          {"owner", std::move(*owner)},
@@ -72,9 +75,9 @@ Result<nlohmann::json> LessonPresenter::show(const Lesson& lesson, const http::R
 }
 
 http::Response LessonPresenter::answer(const Result<Lesson>& lesson, const http::Request& request,
-                                       int status) {
+                                       int status, Extent extent) {
   if (!lesson) return http::problem(lesson.error(), request);
-  const auto json = show(*lesson, request);
+  const auto json = show(*lesson, request, extent);
   if (!json) return http::problem(json.error(), request);
   auto response = http::json_response(status, *json);
   response.headers.add("ETag", etag_of(*lesson));
@@ -99,10 +102,8 @@ nlohmann::json LessonPresenter::show_to_audience(const Lesson& lesson, const Vie
   return json;
 }
 
-Result<nlohmann::json> LessonPresenter::asset_json(const Lesson& lesson,
-                                                   const http::Request& request) {
+Result<nlohmann::json> LessonPresenter::asset_json(AssetId id, const http::Request& request) {
   std::optional<Asset> asset;
-  const auto id = visible_working(lesson, request.viewer).content.asset;
   auto done = store_.read([&](storage::Transaction& transaction) -> Result<> {
     auto found = assets_.find(transaction, id);
     if (found) asset = std::move(*found);

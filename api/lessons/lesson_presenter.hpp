@@ -12,6 +12,12 @@
 
 namespace weike::lessons {
 
+// How much of a lesson an answer shows.
+enum class Extent {
+  by_right,  // What the viewer may see by now.
+  whole,     // To somebody who just took a step with it, a reviewer who returned it for example.
+};
+
 // The lesson as the API shows it to one viewer: whole to those who oversee it, the live version
 // with its playback to everyone else. Threads may share it.
 class LessonPresenter {
@@ -25,16 +31,17 @@ class LessonPresenter {
         playback_(playback),
         signer_(std::move(signer)) {}
 
-  Result<nlohmann::json> show(const Lesson& lesson, const http::Request& request);
+  Result<nlohmann::json> show(const Lesson& lesson, const http::Request& request,
+                              Extent extent = Extent::by_right);
   // 200, or another status of success, with the revision as ETag; or the problem.
   http::Response answer(const Result<Lesson>& lesson, const http::Request& request,
-                        int status = 200);
+                        int status = 200, Extent extent = Extent::by_right);
   // {id, display_name}; the name is empty when the account is gone.
   Result<nlohmann::json> person(AccountId account);
 
  private:
   nlohmann::json show_to_audience(const Lesson& lesson, const Viewer& viewer);
-  Result<nlohmann::json> asset_json(const Lesson& lesson, const http::Request& request);
+  Result<nlohmann::json> asset_json(AssetId id, const http::Request& request);
   nlohmann::json unit_json(UnitId unit) const;
 
   storage::KvStore& store_;

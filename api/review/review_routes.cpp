@@ -91,7 +91,7 @@ class Handlers {
     http::JsonBody body(request, http::EmptyBody::is_empty_object);
     read(*body);
     if (auto done = body.finish(); !done) return http::problem(done.error(), request);
-    return presenter_.answer(take(*id), request);
+    return presenter_.answer(take(*id), request, 200, lessons::Extent::whole);
   }
 
   ReviewService& service_;

@@ -71,6 +71,9 @@ TEST_F(ReviewRoutes, ReturnGivesTheReasonAndMakesADraft) {
   const auto returned = post(lesson + "/return", &reviewer, {{"reason", "声音太小\n请重录"}});
 
   EXPECT_EQ(returned.status, 200);
+  EXPECT_EQ(json_of(returned)["working"]["state"], "draft")
+      << "the reviewer sees what became of it";
+  EXPECT_EQ(get(lesson, &reviewer).status, 404);
   const auto own = json_of(get(lesson, &author));
   EXPECT_EQ(own["state"], "draft");
   EXPECT_EQ(own["working"]["return_reason"], "声音太小\n请重录");
@@ -140,8 +143,6 @@ TEST_F(ReviewRoutes, TheLogShowsWhatWasTamperedWith) {
     });
     ASSERT_TRUE(done);
   };
-  std::string reason;
-
   tamper(2, [](nlohmann::json& entry) { entry["by"] = std::string(32, '1'); });
   const auto changed = review::verify_decisions(store);
 

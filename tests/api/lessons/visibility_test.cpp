@@ -3,8 +3,6 @@
 namespace weike {
 namespace {
 
-using Visibility = LessonWorld;
-
 // Every role against every state: what GET lessons/{id}, its live and its working playback answer.
 struct Answers {
   int lesson;
@@ -31,10 +29,10 @@ class VisibilityMatrix : public LessonWorld {
     }
   }
 
-  std::vector<Row> rows(Answers owner, Answers review, Answers curate, Answers admin,
+  std::vector<Row> rows(Answers owner, Answers reviews, Answers curates, Answers administers,
                         Answers signed_in, Answers visitor) {
-    return {{"owner", &author, owner},      {"reviewer", &reviewer, review},
-            {"curator", &curator, curate},  {"administrator", &administrator, admin},
+    return {{"owner", &author, owner},      {"reviewer", &reviewer, reviews},
+            {"curator", &curator, curates}, {"administrator", &administrator, administers},
             {"member", &member, signed_in}, {"other publisher", &stranger, signed_in},
             {"visitor", nullptr, visitor}};
   }
