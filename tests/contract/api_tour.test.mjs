@@ -10,7 +10,7 @@ import { clip } from '../harness/clips.mjs';
 import { createAccount, root, Server, temporaryFolder } from '../harness/server.mjs';
 
 test('docs/api-tour.md runs as it stands', { timeout: 120_000 }, async (context) => {
-  const folder = temporaryFolder(context);
+  const folder = temporaryFolder();
   const data = join(folder, 'data');
   const accounts = {
     publisher: createAccount(data, 'publisher', 'publisher'),

@@ -38,9 +38,9 @@ describe('the whole line, by the contract', () => {
   let server, guest, publisher, reviewer, member, feedbackLine;
 
   before(async () => {
-    const data = temporaryFolder({ after });
+    const data = temporaryFolder();
     const people = createPeople(data);
-    server = (await Server.start({ data })).stopAfter({ after });
+    server = await Server.start({ data });
     observers.push(watch);
     guest = server.client();
     publisher = await server.logIn(people.publisher);
@@ -49,9 +49,10 @@ describe('the whole line, by the contract', () => {
     state.bytes = clip({ seconds: 5, size: '360x640' });
     state.silent = clip({ seconds: 3, sound: false });
   });
-  after(() => {
+  after(async () => {
     feedbackLine?.close();
     observers.splice(observers.indexOf(watch), 1);
+    await server?.stop();
   });
 
   test('health, readiness, metrics', async () => {
@@ -79,6 +80,7 @@ describe('the whole line, by the contract', () => {
     const { bytes } = state;
     const half = Math.floor(bytes.length / 2);
     const location = (await publisher.createUpload(bytes.length, { filename: '竖屏.mp4' })).expect(201).headers.location;
+    (await guest.send('OPTIONS', location)).expect(204);
     assert.equal((await publisher.headUpload(location)).expect(200).headers['upload-offset'], '0');
     (await publisher.patchUpload(location, 0, bytes.subarray(0, half))).expect(204);
     const unfinished = (await publisher.get('/uploads')).expect(200).json.items;
@@ -196,11 +198,12 @@ describe('the whole line, by the contract', () => {
     (await guest.send('GET', hls_url)).problem(410);
     (await guest.get(`/lessons/${state.lesson}/playback`)).problem(410, 'lesson_recalled');
     assert.equal((await guest.get('/feed')).json.items.length, 0);
-    assert.equal((await publisher.post(`/lessons/${state.lesson}/publish`)).expect(200).json.state, 'live');
+    (await publisher.post(`/lessons/${state.lesson}/publish`)).problem(403, 'recalled_by_curator');
+    assert.equal((await reviewer.post(`/lessons/${state.lesson}/publish`)).expect(200).json.state, 'live');
     (await publisher.post(`/lessons/${state.lesson}/recall`, { reason: '不再需要' })).expect(200);
     (await publisher.api('DELETE', `/lessons/${state.lesson}`)).expect(204);
     (await publisher.get(`/lessons/${state.lesson}`)).problem(404);
-    (await publisher.api('DELETE', `/assets/${state.asset}`)).expect(204);
+    // The video goes with its last lesson.
     (await publisher.get(`/assets/${state.asset}`)).problem(404);
   });
 
@@ -213,6 +216,8 @@ describe('the whole line, by the contract', () => {
     assert.equal(asset.has_audio, false);
     assert.equal((await publisher.get('/assets')).expect(200).json.items[0].id, id);
     (await publisher.post(`/assets/${id}/retry`)).problem(409);
+    (await publisher.api('DELETE', `/assets/${id}`)).expect(204);
+    (await publisher.get(`/assets/${id}`)).problem(404);
   });
 
   test('the events tell what happened', () => {

@@ -31,7 +31,7 @@ function segments(data, asset) {
 }
 
 test(`kill -9 during transcoding, ${rounds} times`, { timeout: 120_000 + rounds * 30_000 }, async (context) => {
-  const data = temporaryFolder(context);
+  const data = temporaryFolder();
   const login = createAccount(data, 'publisher', 'publisher');
   let server = await Server.start({ data });
   let publisher = await server.logIn(login);

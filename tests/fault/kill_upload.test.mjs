@@ -27,7 +27,7 @@ async function sendUntilCut(publisher, location, bytes, from) {
 }
 
 test(`kill -9 during upload, ${rounds} times`, { timeout: 60_000 + rounds * 10_000 }, async (context) => {
-  const data = temporaryFolder(context);
+  const data = temporaryFolder();
   const login = createAccount(data, 'publisher', 'publisher');
   const bytes = Buffer.concat([clip({ seconds: 4 }), Buffer.alloc(48 * 1024 * 1024, 'free')]);
   let server = await Server.start({ data });
@@ -60,7 +60,7 @@ test(`kill -9 during upload, ${rounds} times`, { timeout: 60_000 + rounds * 10_0
 });
 
 test('kill -9 right after the last byte was acknowledged', { timeout: 60_000 }, async (context) => {
-  const data = temporaryFolder(context);
+  const data = temporaryFolder();
   const login = createAccount(data, 'publisher', 'publisher');
   let server = await Server.start({ data });
   const asset = await (await server.logIn(login)).upload(clip({ seconds: 2, size: '320x240' }));

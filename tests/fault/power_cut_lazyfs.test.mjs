@@ -44,7 +44,7 @@ class LazyFolder {
 }
 
 test(`power cut during upload, ${rounds} times`, { timeout: 60_000 + rounds * 20_000, skip: canRun ? false : 'skipped: no lazyfs or no /dev/fuse' }, async (context) => {
-  const lazy = await LazyFolder.mount(temporaryFolder(context));
+  const lazy = await LazyFolder.mount(temporaryFolder());
   context.after(() => lazy.unmount());
   const data = join(lazy.path, 'data');
   mkdirSync(data);

@@ -56,9 +56,9 @@ function assertSynced(part, path, what) {
 }
 
 test('what is acknowledged is on disk (order of system calls)', { timeout: 90_000, skip: canTrace ? false : 'skipped: strace cannot run here' }, async (context) => {
-  const data = temporaryFolder(context);
+  const data = temporaryFolder();
   const login = createAccount(data, 'publisher', 'publisher');
-  const traceFile = join(temporaryFolder(context), 'trace');
+  const traceFile = join(temporaryFolder(), 'trace');
   const wrapper = ['strace', '-f', '-y', '-s', '48', '-e', `trace=${calls}`, '-e', 'signal=none', '-o', traceFile];
   const server = (await Server.start({ data, wrapper })).stopAfter(context);
   const publisher = await server.logIn(login);

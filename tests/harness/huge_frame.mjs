@@ -51,7 +51,7 @@ export function hugeFrame() {
 
   const out = Buffer.concat([wide.subarray(0, begin), changed, wide.subarray(begin + length)]);
   out.writeUInt16BE(changed.length, header + 6);
-  out.writeUInt16BE(16384, wide.indexOf('avc1') + 4 + 26); // height in the sample entry
+  out.writeUInt16BE(16384, wide.indexOf('avc1', wide.indexOf('moov')) + 4 + 26); // height in the sample entry
   // The index stands behind the data, so no offset changes; only the boxes around the header grow.
   for (const box of ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'avc1', 'avcC']) {
     const at = wide.indexOf(box, wide.indexOf('moov')) - 4;

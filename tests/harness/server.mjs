@@ -22,10 +22,10 @@ export function weikeBinary() {
   return found;
 }
 
-/** A folder that is gone when the tests of `context` are over. */
-export function temporaryFolder(context) {
+/** A folder that is gone when this program ends. */
+export function temporaryFolder() {
   const path = mkdtempSync(join(tmpdir(), 'weike-test-'));
-  context.after(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
+  process.once('exit', () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
   return path;
 }
 
