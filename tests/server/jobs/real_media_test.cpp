@@ -1,0 +1,176 @@
+// The whole line on real media: a file of the blob store, real children in the real sandbox.
+#include "api/assets/asset_service.hpp"
+#include "media/sandbox/sandboxed_worker.hpp"
+#include "server/jobs/pipeline.hpp"
+#include "storage/blob/file_blob_store.hpp"
+#include "storage/kv/memory_kv_store.hpp"
+#include "tests/media/clips.hpp"
+#include "tests/server/jobs/ear.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+namespace weike::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kSourceHash = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
+
+std::string media_child() {
+  return fs::read_symlink("/proc/self/exe").parent_path() / "media_child";
+}
+
+std::string content_of(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// When and as which file each blob was made.
+struct Birth {
+  ino_t inode = 0;
+  timespec changed{};
+  bool operator==(const Birth& other) const {
+    return inode == other.inode && changed.tv_sec == other.changed.tv_sec &&
+           changed.tv_nsec == other.changed.tv_nsec;
+  }
+};
+
+class RealMediaTest : public ::testing::Test {
+ protected:
+  RealMediaTest() {
+    media::SandboxOptions sandbox;
+    sandbox.program = media_child();
+    worker = std::make_unique<media::SandboxedWorker>(sandbox);
+    options.poll = Milliseconds{20};
+  }
+
+  AssetId bring(const std::string& content) {
+    const auto source = "uploads/" + UploadId::make_random().text();
+    EXPECT_TRUE(blobs->put(source, std::as_bytes(std::span(content))));
+    AssetId id;
+    EXPECT_TRUE(store.transact([&](storage::Transaction& transaction) -> Result<> {
+      const auto made = assets.create(
+          transaction, {owner, kRootUnit, source, kSourceHash, "clip.mp4", content.size()});
+      if (!made) return made.error();
+      id = *made;
+      return {};
+    }));
+    return id;
+  }
+
+  Asset find(AssetId id) { return assets.show(Viewer{owner, {}}, id).value(); }
+
+  bool is_settled(AssetId id) {
+    const auto state = find(id).state;
+    return state == AssetState::ready || state == AssetState::rejected ||
+           state == AssetState::failed;
+  }
+
+  // Runs a pipeline until `is_done`; false if that takes too long.
+  bool run_until(const std::function<bool()>& is_done) {
+    Ear ear(events, Viewer{owner, {}});
+    Pipeline pipeline(store, *blobs, queue, assets, events, *worker, clock, options);
+    pipeline.start();
+    return ear.wait_until(is_done, std::chrono::seconds{60});
+  }
+
+  std::map<std::string, Birth> births(AssetId id) {
+    std::map<std::string, Birth> found;
+    const auto root = folder.path("assets/" + id.text());
+    for (const auto& entry : fs::recursive_directory_iterator(root)) {
+      struct stat status{};
+      if (!entry.is_regular_file() || ::stat(entry.path().c_str(), &status) != 0) continue;
+      found[fs::relative(entry.path(), root)] = {status.st_ino, status.st_mtim};
+    }
+    return found;
+  }
+
+  std::string clip(double seconds) {
+    const auto file = sources.path("clip.mp4");
+    media::test::make_clip(file, media::test::pattern(640, 360, "25", seconds) + " " +
+                                     media::test::tone(seconds) + " -shortest");
+    return content_of(file);
+  }
+
+  media::test::TempFolder folder;
+  media::test::TempFolder sources;
+  const AccountId owner = AccountId::make_random();
+  storage::MemoryKvStore store;
+  std::unique_ptr<storage::BlobStore> blobs =
+      storage::FileBlobStore::open_at(folder.path("")).value();
+  SystemClock clock;
+  storage::JobQueue queue{store, clock, {.retry_delay = Milliseconds{10}}};
+  events::EventBus events;
+  assets::AssetService assets{store, *blobs, queue, events, clock};
+  std::unique_ptr<media::Worker> worker;
+  PipelineOptions options;
+};
+
+TEST_F(RealMediaTest, ClipBecomesReadyWithEveryFileItsPlanNames) {
+  const auto id = bring(clip(5));
+
+  ASSERT_TRUE(run_until([&] { return is_settled(id); }));
+
+  const auto asset = find(id);
+  ASSERT_EQ(asset.state, AssetState::ready) << (asset.cause ? asset.cause->detail : "");
+  EXPECT_NEAR(asset.duration_ms, 5000, 100);
+  EXPECT_EQ(asset.height, 360U);
+  EXPECT_TRUE(asset.has_audio);
+  EXPECT_FALSE(asset.placeholder.empty());
+  for (const auto& file : media::media_files(assets.plan(id).value())) {
+    const auto size = blobs->stat(assets::blob_name(id, file)).value();
+    EXPECT_TRUE(size && *size > 0) << file;
+  }
+}
+
+TEST_F(RealMediaTest, SegmentsOfAnEarlierRunAreNotMadeAgain) {
+  const auto id = bring(clip(8));
+  ASSERT_TRUE(run_until([&] { return find(id).is_playable; }));
+  const auto before = births(id);
+  ASSERT_TRUE(before.contains("v360/0.m4s"));
+
+  ASSERT_TRUE(run_until([&] { return is_settled(id); }));
+
+  ASSERT_EQ(find(id).state, AssetState::ready);
+  const auto after = births(id);
+  for (const auto& [file, birth] : before) EXPECT_TRUE(after.at(file) == birth) << file;
+}
+
+struct Hostile {
+  const char* name;
+  std::string content;
+  const char* cause;
+};
+class HostileInput : public RealMediaTest, public ::testing::WithParamInterface<Hostile> {};
+
+TEST_P(HostileInput, IsRejectedWithinFiveSeconds) {
+  const auto id = bring(GetParam().content);
+  const auto begun = std::chrono::steady_clock::now();
+
+  ASSERT_TRUE(run_until([&] { return is_settled(id); }));
+
+  const auto asset = find(id);
+  EXPECT_EQ(asset.state, AssetState::rejected);
+  ASSERT_TRUE(asset.cause);
+  EXPECT_EQ(asset.cause->code, GetParam().cause) << asset.cause->detail;
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{5});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sources, HostileInput,
+    ::testing::Values(
+        Hostile{"text", "This is no video at all.\n", "unsupported_container"},
+        Hostile{
+            "playlist",
+            "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
+            "unsupported_container"},
+        Hostile{"concat", "ffconcat version 1.0\nfile /etc/passwd\n", "unsupported_container"},
+        Hostile{"zeros", std::string(100'000, '\0'), "unsupported_container"}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+}  // namespace
+}  // namespace weike::server
