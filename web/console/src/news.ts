@@ -1,15 +1,18 @@
 import { reactive } from 'vue';
 
 import { EventStream } from '../../client/event_stream';
-import type { Asset, AssetEvent, LessonEvent } from '../../client/wire';
+import type { Asset, AssetEvent, AssetState, LessonEvent } from '../../client/wire';
 import { client } from '../../session/session';
 
-const kQueuePollMs = 5_000;
+const kSilenceMs = 4_000;
+
+const kUnfinished: ReadonlySet<AssetState> = new Set(['queued', 'probing', 'transcoding']);
 
 // The assets that pages look at, as they are now.
 const assets = reactive(new Map<string, Asset>());
+const heardAt = new Map<string, number>();
 const lessonListeners = new Set<(event: LessonEvent | null) => void>();
-let queueTimer: ReturnType<typeof setInterval> | undefined;
+let silenceTimer: ReturnType<typeof setInterval> | undefined;
 
 const stream = new EventStream({
   open: () => new EventSource('/api/v1/events'),
@@ -26,17 +29,25 @@ const stream = new EventStream({
 
 export function startNews(): void {
   stream.start();
-  // Others' jobs move an own one forward in the queue without news of it.
-  queueTimer ??= setInterval(() => {
-    for (const asset of assets.values()) if (asset.state === 'queued') void loadAsset(asset.id);
-  }, kQueuePollMs);
+  silenceTimer ??= setInterval(askAboutSilentAssets, kSilenceMs);
+}
+
+// Others' jobs move an own one forward in the queue without news of it, and news of an asset goes to its
+// owner alone, not to whoever reviews or publishes it.
+function askAboutSilentAssets(): void {
+  const now = Date.now();
+  for (const asset of assets.values()) {
+    const isSilent = now - (heardAt.get(asset.id) ?? 0) >= kSilenceMs;
+    if (kUnfinished.has(asset.state) && isSilent && !document.hidden) void loadAsset(asset.id);
+  }
 }
 
 export function stopNews(): void {
   stream.stop();
-  clearInterval(queueTimer);
-  queueTimer = undefined;
+  clearInterval(silenceTimer);
+  silenceTimer = undefined;
   assets.clear();
+  heardAt.clear();
 }
 
 export function assetOf(id: string): Asset | undefined {
@@ -63,6 +74,7 @@ export function onLessonNews(listener: (event: LessonEvent | null) => void): () 
 function applyAssetEvent(event: AssetEvent): void {
   const known = assets.get(event.id);
   if (!known) return;
+  heardAt.set(event.id, Date.now());
   const isNewKnowledge = known.state !== event.state || known.playable !== event.playable || known.publishable !== event.publishable;
   assets.set(event.id, { ...known, ...event });
   // Sizes, addresses and covers come with the whole asset only.
