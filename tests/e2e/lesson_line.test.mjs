@@ -167,5 +167,5 @@ async function recall() {
   await page.click('[data-action=recall]');
   await page.fill('.t-dialog textarea', '片尾字幕有误');
   await page.click('.t-dialog__confirm');
-  await page.waitForSelector('text=还没有上线的课程');
+  await page.waitForSelector('[data-action=put-back]');
 }

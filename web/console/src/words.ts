@@ -66,7 +66,7 @@ export const words = wordsOf(
       version: (n: number) => `第 ${n} 版`, liveKept: '修改会成为新版本，审核发布前观众看到的仍是旧版', missing: '找不到这节课', back: '返回', put: '重新上线',
       noPreview: '还不能预览', noPreviewHint: '视频检查通过并生成开头部分后即可预览。',
     },
-    publishing: { approved: '待发布', live: '已上线' },
+    publishing: { approved: '待发布', live: '已上线与已撤下' },
     language: 'English', pages: '观看页',
   },
   {
@@ -102,7 +102,7 @@ export const words = wordsOf(
       version: (n: number) => `Version ${n}`, liveKept: 'A change becomes a new version; the old one stays live until that is published', missing: 'No such lesson', back: 'Back', put: 'Put back live',
       noPreview: 'No preview yet', noPreviewHint: 'It can be previewed when the video was checked and its beginning is made.',
     },
-    publishing: { approved: 'To publish', live: 'Live' },
+    publishing: { approved: 'To publish', live: 'Live and recalled' },
     language: '中文', pages: 'Watch',
   },
 );
