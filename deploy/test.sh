@@ -39,7 +39,10 @@ unit_tests() {
   ctest --preset "$1" -j "$(nproc)"
 }
 web_checks() (
-  deploy/build_web.sh && cd web && npm run lint --silent && npm run test --silent
+  deploy/build_web.sh && cd web && npm run lint --silent && npm run test --silent &&
+    # The client's types are generated from the description; a stale copy is a failure.
+    npx --no-install openapi-typescript ../api/openapi.yaml --output "../$logs/openapi.ts" &&
+    cmp "../$logs/openapi.ts" client/openapi.generated.ts
 )
 test_packages() (
   cd tests && npm ci --no-audit --no-fund --loglevel=error

@@ -45,7 +45,7 @@ export class Server {
   static async start({ data, config, wrapper = [], port = 0, env }) {
     const args = ['serve', '--data', data, '--listen', `127.0.0.1:${port}`];
     if (config) {
-      const file = join(data, '..', `config-${randomBytes(4).toString('hex')}.json`);
+      const file = join(temporaryFolder(), 'config.json');
       writeFileSync(file, JSON.stringify(config));
       args.push('--config', file);
     }
