@@ -81,7 +81,7 @@ void add_routes(http::Router& router, AccountService& accounts, SessionService& 
                              Request& request) { return log_in(request, accounts, sessions); },
               .stream = {},
               .hot = {},
-              .body_limit_bytes = 16 * 1024});
+              .body_limit_bytes = std::size_t{16} * 1024});
   router.add({.method = http::Method::del,
               .pattern = "/api/v1/sessions/current",
               .handler = [&sessions](Request& request) { return log_out(request, sessions); },

@@ -15,7 +15,7 @@ std::string address_key(std::string_view address) { return "a" + address_group(a
 
 std::string address_group(std::string_view address) {
   in6_addr v6{};
-  const std::string text(address);
+  std::string text(address);
   if (inet_pton(AF_INET6, text.c_str(), &v6) != 1) return text;
   const auto* const bytes = reinterpret_cast<const char*>(v6.s6_addr);
   if (IN6_IS_ADDR_V4MAPPED(&v6)) {

@@ -25,8 +25,8 @@ std::string CursorSigner::seal(std::string_view position) const {
 }
 
 Result<std::string> CursorSigner::open(std::string_view cursor) const {
-  const Error refused{ErrorCode::invalid_argument, "cursor was not made here", "invalid_cursor",
-                      "cursor"};
+  Error refused{ErrorCode::invalid_argument, "cursor was not made here", "invalid_cursor",
+                "cursor"};
   if (cursor.size() > kMaxCursorBytes) return refused;
   const auto bytes = from_base64url(cursor);
   if (!bytes || bytes->size() < kTagBytes) return refused;

@@ -200,6 +200,7 @@ std::optional<std::vector<std::string>> JsonObject::optional_texts(std::string_v
   if (!has(name)) return std::nullopt;
   std::vector<std::string> texts;
   const auto& items = array(name, max_items);
+  texts.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
     texts.push_back(
         checked_text(std::string(name) + '[' + std::to_string(i) + ']', items[i], rule));

@@ -33,7 +33,7 @@ struct Route {
   Handler handler;       // Exactly one of `handler` and `stream` is set.
   StreamHandler stream;
   HotHandler hot;        // Optional, tried first.
-  std::size_t body_limit_bytes = 256 * 1024;
+  std::size_t body_limit_bytes = std::size_t{256} * 1024;
 };
 
 // The table of all routes. Filled before the server starts, then only read: threads may share it.

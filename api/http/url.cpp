@@ -91,7 +91,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> parse_query(
 }
 
 Result<> read_target(Request& request) {
-  const Error refused{ErrorCode::invalid_argument, "malformed request target", "bad_target"};
+  Error refused{ErrorCode::invalid_argument, "malformed request target", "bad_target"};
   const std::string_view target = request.target;
   const auto mark = target.find('?');
   const auto raw_path = target.substr(0, mark);

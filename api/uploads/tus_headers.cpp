@@ -56,7 +56,7 @@ std::optional<std::string> plain_file_name(std::string name) {
 }  // namespace
 
 Result<UploadMetadata> parse_metadata(std::string_view field) {
-  const auto refused = bad_field("Upload-Metadata", "malformed metadata");
+  auto refused = bad_field("Upload-Metadata", "malformed metadata");
   UploadMetadata metadata;
   if (field.size() > kMaxMetadataBytes) return refused;
   std::set<std::string_view> keys;
@@ -70,18 +70,20 @@ Result<UploadMetadata> parse_metadata(std::string_view field) {
     auto value = http::from_base64(space == std::string_view::npos ? std::string_view{}
                                                                    : trim(pair.substr(space)));
     if (!value) return refused;
-    if (key == "filetype") metadata.file_type = std::move(*value);
-    if (key != "filename") continue;
-    auto name = plain_file_name(std::move(*value));
-    if (!name) return bad_field("filename", "file name is no text");
-    metadata.file_name = std::move(*name);
+    if (key == "filetype") {
+      metadata.file_type = std::move(*value);
+    } else if (key == "filename") {
+      auto name = plain_file_name(std::move(*value));
+      if (!name) return bad_field("filename", "file name is no text");
+      metadata.file_name = std::move(*name);
+    }
   }
   return metadata;
 }
 
 Result<ExpectedChecksum> parse_checksum(std::string_view field) {
-  const Error refused{ErrorCode::invalid_argument, "malformed checksum", "bad_checksum",
-                      "Upload-Checksum"};
+  Error refused{ErrorCode::invalid_argument, "malformed checksum", "bad_checksum",
+                "Upload-Checksum"};
   const auto space = field.find(' ');
   if (space == std::string_view::npos) return refused;
   const auto algorithm = field.substr(0, space);

@@ -55,7 +55,7 @@ void UploadLocks::ask(Entry& entry) {
 }
 
 Result<UploadHold> UploadLocks::acquire(UploadId id, std::chrono::milliseconds patience) {
-  const Error locked{ErrorCode::locked, "another request holds the upload"};
+  Error locked{ErrorCode::locked, "another request holds the upload"};
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::unique_lock lock(mutex_);
   auto& entry = entries_[id];  // Stays in the map while it is held or waited for.

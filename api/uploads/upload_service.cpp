@@ -110,8 +110,7 @@ Result<> UploadService::complete(Upload& upload) {
 
 Result<> UploadService::set_size(Upload& upload, std::uint64_t size_bytes) {
   if (upload.size_bytes == size_bytes) return {};
-  const Error refused{ErrorCode::invalid_argument, "the length is known already", "",
-                      "Upload-Length"};
+  Error refused{ErrorCode::invalid_argument, "the length is known already", "", "Upload-Length"};
   if (upload.size_bytes || size_bytes < upload.offset_bytes) return refused;
   if (size_bytes == 0) return upload_empty();
   if (size_bytes > options_.max_bytes) return too_large();

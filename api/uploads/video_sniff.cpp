@@ -125,8 +125,8 @@ Sniffed sniff(std::string_view head, bool is_all) {
 }
 
 Result<> check_declared_type(std::string_view file_type, std::string_view file_name) {
-  const Error refused{ErrorCode::unsupported_type, "declared as something else than a video",
-                      "not_a_video"};
+  Error refused{ErrorCode::unsupported_type, "declared as something else than a video",
+                "not_a_video"};
   const auto type = file_type.substr(0, file_type.find(';'));
   const bool says_nothing =
       type.empty() || http::equal_ignoring_case(type, "application/octet-stream");
