@@ -19,7 +19,7 @@ struct SourceOptions {
 class Source {
  public:
   // Fails with a rejection (av_error.hpp): unsupported_container, no_video for a pure sound file,
-  // incomplete_file, damaged, too_many_streams.
+  // incomplete_file, damaged, too_many_streams, frame_too_large.
   static Result<Source> open(int descriptor, const SourceOptions& options);
 
   AVFormatContext& format() { return *format_; }
@@ -41,6 +41,7 @@ class Source {
   static int read_bytes(void* opaque, std::uint8_t* into, int size);
   static std::int64_t seek_bytes(void* opaque, std::int64_t offset, int whence);
   Result<> open_format(const SourceOptions& options);
+  Result<> check_header(const SourceOptions& options);
 
   std::unique_ptr<Bytes> bytes_;
   AvioPtr avio_;  // Outlives format_, which reads through it.

@@ -25,7 +25,7 @@ bool is_picture_of_cover(const AVStream& stream) {
          0;
 }
 
-Result<int> choose_video(Source& source, const Limits& limits) {
+Result<int> choose_video(Source& source) {
   int chosen = kNone;
   for (int i = source.stream_count(); i-- > 0;) {
     const AVStream& stream = source.stream(i);
@@ -39,9 +39,6 @@ Result<int> choose_video(Source& source, const Limits& limits) {
   if (is_encrypted(stream)) return rejected("encrypted", "encrypted video");
   if (!is_decodable(*stream.codecpar))
     return rejected("unsupported_codec", avcodec_get_name(stream.codecpar->codec_id));
-  if (std::int64_t{stream.codecpar->width} * stream.codecpar->height > limits.max_pixels)
-    return rejected("frame_too_large", std::to_string(stream.codecpar->width) + "x" +
-                                           std::to_string(stream.codecpar->height));
   return chosen;
 }
 
@@ -111,7 +108,7 @@ AudioFacts audio_facts(const AVStream& stream, int index, std::int64_t first_us)
 Result<SourceFacts> examine(int descriptor, const Limits& limits, OutputSink& sink) {
   auto source = Source::open(descriptor, {limits.max_pixels, limits.max_streams});
   if (!source) return source.error();
-  auto video_stream = choose_video(*source, limits);
+  auto video_stream = choose_video(*source);
   if (!video_stream) return video_stream.error();
   auto audio_stream = choose_audio(*source);
   if (!audio_stream) return audio_stream.error();

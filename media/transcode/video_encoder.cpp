@@ -3,6 +3,10 @@
 #include "media/av/av_error.hpp"
 #include "media/plan/avc_level.hpp"
 
+extern "C" {
+#include <libavutil/cpu.h>
+}
+
 namespace weike::media {
 namespace {
 
@@ -47,6 +51,9 @@ Result<VideoEncoder> VideoEncoder::open(const VideoRung& rung, const Plan& plan)
   settings.set("crf", std::int64_t{rung.crf});
   settings.set("sc_threshold", std::int64_t{0});
   settings.set("forced-idr", std::int64_t{1});
+  // x264's AVX-512 code for macroblock trees (r3095) reads memory it never wrote when the width is
+  // no multiple of 256, so that its output differs from run to run.
+  if (av_get_cpu_flags() & AV_CPU_FLAG_AVX512) settings.set("x264-params", "asm=avx2,bmi2,fma3");
   const int opened = avcodec_open2(made.context_.get(), codec, settings.get());
   if (opened < 0) return av_failure("open x264", opened);
   const ParameterSets sets =

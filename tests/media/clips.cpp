@@ -21,6 +21,13 @@ TempFolder::~TempFolder() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
+File::File(const std::filesystem::path& path)
+    : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  EXPECT_GE(descriptor_, 0) << path;
+}
+
+File::~File() { close(descriptor_); }
+
 std::string output_of(const std::string& command) {
   std::string output;
   FILE* pipe = popen(command.c_str(), "r");
@@ -42,11 +49,8 @@ void write_file(const std::filesystem::path& file, std::string_view content) {
 
 Result<nlohmann::json> run_on(const std::filesystem::path& file, const Task& task,
                               MemorySink& sink) {
-  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  EXPECT_GE(descriptor, 0) << file;
-  auto result = run_task(descriptor, task, sink);
-  close(descriptor);
-  return result;
+  const File input(file);
+  return run_task(input.descriptor(), task, sink);
 }
 
 Plan plan_of(const std::filesystem::path& file, MemorySink& sink) {

@@ -23,6 +23,19 @@ class TempFolder {
   std::filesystem::path folder_;
 };
 
+// An open file, for tasks that read by descriptor.
+class File {
+ public:
+  explicit File(const std::filesystem::path& path);
+  ~File();
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
 // Runs `ffmpeg -v error -y <arguments> <file>` in the folder of `file`. Fails the test if it fails.
 void make_clip(const std::filesystem::path& file, const std::string& arguments);
 

@@ -29,11 +29,11 @@ TEST(Ladder, FollowsTheShortSide) {
       described(make_ladder({720, 1280})),
       ElementsAre("v720 720x1280 crf24 2500", "v480 480x854 crf23 1200", "v360 360x640 crf23 700"));
   EXPECT_THAT(described(make_ladder({1600, 900})),
-              ElementsAre("v900 1600x900 crf24 3410", "v720 1280x720 crf24 2500",
+              ElementsAre("v900 1600x900 crf24 3400", "v720 1280x720 crf24 2500",
                           "v480 854x480 crf23 1200", "v360 640x360 crf23 700"));
   EXPECT_THAT(
       described(make_ladder({800, 600})),
-      ElementsAre("v600 800x600 crf23 1705", "v480 640x480 crf23 1200", "v360 480x360 crf23 700"));
+      ElementsAre("v600 800x600 crf23 1785", "v480 640x480 crf23 1200", "v360 480x360 crf23 700"));
   EXPECT_THAT(described(make_ladder({640, 480})),
               ElementsAre("v480 640x480 crf23 1200", "v360 480x360 crf23 700"));
   EXPECT_THAT(described(make_ladder({768, 432})),

@@ -1,0 +1,117 @@
+#include "tests/media/clips.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+// A segment's bytes depend on the source, the plan and its number, and on nothing else.
+namespace weike::media::test {
+namespace {
+
+class Determinism : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Determinism, SegmentsAreTheSameHoweverTheyAreMade) {
+  const TempFolder folder;
+  const auto clip = folder.path(std::string("clip.") + std::string(GetParam()).substr(0, 3));
+  const std::string codecs =
+      std::string(GetParam()) == "mkv"
+          ? "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 500k -g 70 -c:a libopus"
+          : "-c:v libx264 -preset veryfast -g 70 -bf 3 -x264-params open-gop=1 -c:a aac -b:a 96k";
+  make_clip(clip, pattern(640, 480, "10", 10) + tone(10) + codecs + " -pix_fmt yuv420p -shortest");
+  MemorySink together;
+  const Plan plan = plan_of(clip, together);
+  ASSERT_EQ(plan.segments.size(), 3U);
+  ASSERT_EQ(plan.video.size(), 2U);
+
+  make_all(clip, plan, together, 3);
+
+  MemorySink alone;
+  for (const char* rendition : {"v360", "v480", "a64", "a128"}) {
+    for (std::uint32_t number : {2U, 0U, 1U}) {
+      const auto made = run_on(clip, SegmentsTask{plan, {rendition}, number, number}, alone);
+      ASSERT_TRUE(made) << made.error().message;
+    }
+  }
+  ASSERT_EQ(alone.files.size(), 12U);
+  for (const auto& [name, bytes] : alone.files)
+    EXPECT_TRUE(together.files.at(name) == bytes) << name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Containers, Determinism, ::testing::Values("mp4", "mkv", "ts"));
+
+TEST(SegmentsTask, GivesAllRenditionsOfASegmentBeforeTheNext) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, pattern(480, 360, "10", 5) + tone(5) +
+                      "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -shortest");
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+  sink.order.clear();
+
+  const auto made = run_on(clip, SegmentsTask{plan, {"v360", "a128"}, 0, 1}, sink);
+
+  ASSERT_TRUE(made);
+  EXPECT_THAT(sink.order,
+              ::testing::ElementsAre("v360/0.m4s", "a128/0.m4s", "v360/1.m4s", "a128/1.m4s"));
+  EXPECT_EQ(made->at("frames"), plan.frame_count);
+  EXPECT_EQ(made->at("damaged_frames"), 0);
+}
+
+TEST(SegmentsTask, RefusesAnEncoderThatDiffersFromThePlan) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, pattern(160, 120, "10", 2) + "-c:v libx264 -preset ultrafast -pix_fmt yuv420p");
+  MemorySink sink;
+  Plan plan = plan_of(clip, sink);
+  plan.video.front().init_sha256[0] ^= 1;
+
+  const auto made = run_on(clip, SegmentsTask{plan, {plan.video.front().name}, 0, 0}, sink);
+
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().reason, "plan_mismatch");
+}
+
+TEST(SegmentsTask, RefusesWhatThePlanDoesNotHave) {
+  MemorySink sink;
+  Plan plan;
+  for (const auto& renditions : {std::vector<std::string>{"v999"}, std::vector<std::string>{}}) {
+    const auto made = run_on("/dev/null", SegmentsTask{plan, renditions, 0, 0}, sink);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, ErrorCode::invalid_argument);
+  }
+}
+
+class StoppingSink final : public OutputSink {
+ public:
+  explicit StoppingSink(StopFlag& stop) : stop_(stop) {}
+  Result<> put(const std::string&, std::span<const std::byte>) override {
+    ++puts;
+    stop_ = true;
+    return {};
+  }
+  void progress(std::int64_t, std::int64_t) override {}
+  int puts = 0;
+
+ private:
+  StopFlag& stop_;
+};
+
+TEST(InProcessWorker, StopsWhenItsOwnerAsks) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, pattern(160, 120, "10", 5) + "-c:v libx264 -preset ultrafast -pix_fmt yuv420p");
+  MemorySink init;
+  const Plan plan = plan_of(clip, init);
+  StopFlag stop = false;
+  StoppingSink sink(stop);
+  const File file(clip);
+
+  const auto made = InProcessWorker().run(
+      file.descriptor(), SegmentsTask{plan, {plan.video.front().name}, 0, 1}, sink, stop);
+
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().reason, "cancelled");
+  EXPECT_EQ(sink.puts, 1);
+}
+
+}  // namespace
+}  // namespace weike::media::test
