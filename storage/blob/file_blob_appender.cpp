@@ -20,7 +20,7 @@ Result<std::unique_ptr<FileBlobAppender>> FileBlobAppender::open(BlobFolders& fo
 }
 
 Result<> FileBlobAppender::append(std::span<const std::byte> bytes) {
-  const auto written = write_at(file_.get(), bytes, size_bytes_);
+  auto written = write_at(file_.get(), bytes, size_bytes_);
   if (written) {
     size_bytes_ += bytes.size();
   } else if (::ftruncate(file_.get(), static_cast<off_t>(size_bytes_)) != 0) {

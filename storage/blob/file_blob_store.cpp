@@ -109,7 +109,7 @@ Result<> FileBlobStore::erase(std::string_view name) {
   if (const auto checked = check_blob_name(name); !checked) return checked;
   const auto path = folders_->path_of(name);
   if (::unlink(path.c_str()) != 0) {
-    const auto error = errno_error("cannot erase " + path.string());
+    auto error = errno_error("cannot erase " + path.string());
     if (error.code == ErrorCode::not_found) return {};
     return error;
   }
@@ -123,7 +123,7 @@ Result<> FileBlobStore::erase_all(std::string_view prefix) {
   const auto doomed = folders_->make_temporary();
   // The '/' at the end makes the call fail if this is a blob and no folder.
   if (::rename((folder / "").c_str(), doomed.c_str()) != 0) {
-    const auto error = errno_error("cannot erase " + folder.string());
+    auto error = errno_error("cannot erase " + folder.string());
     if (error.code == ErrorCode::not_found) return {};
     return error;
   }

@@ -36,7 +36,7 @@ class MemoryEngine::View final : public Snapshot {
 
  private:
   template <class Iterator>
-  void walk(Iterator entry, Iterator last, const Visitor& visitor) const {
+  void walk(Iterator entry, const Iterator& last, const Visitor& visitor) const {
     for (; entry != last; ++entry) {
       const auto* value = value_at(entry->second, number_);
       if (value != nullptr && *value && !visitor(entry->first, **value)) return;

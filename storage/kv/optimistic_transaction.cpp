@@ -6,7 +6,7 @@ namespace weike::storage {
 namespace {
 
 constexpr std::size_t kMaxKeyBytes = 1024;
-constexpr std::size_t kMaxValueBytes = 1024 * 1024;
+constexpr std::size_t kMaxValueBytes = 1'048'576;
 
 Result<> check_key(std::string_view key) {
   if (key.empty()) return Error{ErrorCode::invalid_argument, "the key is empty"};

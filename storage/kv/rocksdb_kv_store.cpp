@@ -39,7 +39,7 @@ rocksdb::Options database_options(const RocksDbOptions& options) {
   database.max_open_files = 512;
   // RocksDB's own log is for its developers; what matters reaches the caller as an Error.
   database.info_log_level = rocksdb::WARN_LEVEL;
-  database.max_log_file_size = 1024 * 1024;
+  database.max_log_file_size = 1'048'576;
   database.keep_log_file_num = 2;
   database.stats_dump_period_sec = 0;
   database.stats_persist_period_sec = 0;

@@ -137,7 +137,7 @@ Result<std::optional<Lease>> JobQueue::lease() {
     after.token = *token;
     after.until = now + options_.lease;
     lease = Lease{after.id, after.token, std::move(*payload), after.attempts + 1, after.until};
-    const auto turn = transaction.put(job_keys::turn(after.job_class), after.unit.raw());
+    auto turn = transaction.put(job_keys::turn(after.job_class), after.unit.raw());
     if (!turn) return turn;
     return replace_job(transaction, **record, after);
   });
