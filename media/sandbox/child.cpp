@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <mutex>
 #include <new>
@@ -61,6 +63,18 @@ std::optional<ChildOrder> read_order() {
 
 [[noreturn]] void end_out_of_memory() { ::_exit(kExitOutOfMemory); }
 
+// The layers that every Linux offers; without them no foreign byte is looked at.
+bool has_required(const std::vector<std::string>& layers) {
+#ifdef WEIKE_SANITIZED
+  constexpr std::array<std::string_view, 2> kRequired{"rlimits", "no_new_privs"};
+#else
+  constexpr std::array<std::string_view, 3> kRequired{"rlimits", "no_new_privs", "seccomp"};
+#endif
+  return std::all_of(kRequired.begin(), kRequired.end(), [&](std::string_view required) {
+    return std::find(layers.begin(), layers.end(), required) != layers.end();
+  });
+}
+
 void run_and_report(const TaskRunner& runner, const Task& task, PipeSink& sink) {
   const auto result = runner(kSourceDescriptor, task, sink);
   if (result) {
@@ -107,6 +121,7 @@ int run_child(const TaskRunner& runner) {
     sink.report(FrameType::result, {{"layers", layers}});
     return 0;
   }
+  if (!has_required(layers)) return kExitNotLockedIn;
   try {
     run_and_report(runner, order->task.get<Task>(), sink);
   } catch (const nlohmann::json::exception&) {

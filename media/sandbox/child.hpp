@@ -14,6 +14,7 @@ constexpr int kResultDescriptor = 5;
 // Exit statuses with a meaning of their own.
 constexpr int kExitOutOfMemory = 86;
 constexpr int kExitBadOrder = 87;
+constexpr int kExitNotLockedIn = 88;
 
 // What the supervisor asks of a child.
 struct ChildOrder {

@@ -75,9 +75,9 @@ std::vector<std::string> lock_in(const LockdownOptions& options) {
   add(leave_network(), "network");
   add(take_own_uid(), "uid");
   add(die_with(options.parent), "dies_with_server");
-  add(set_limits(options), "rlimits");
   add(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "no_new_privs");
-  add(restrict_by_landlock(), "landlock");
+  add(restrict_by_landlock(), "landlock");  // Opens a descriptor, so before the limits.
+  add(set_limits(options), "rlimits");
 #ifndef WEIKE_SANITIZED  // The sanitizers make calls of their own.
   add(restrict_system_calls(), "seccomp");
 #endif

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/landlock.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,6 +112,12 @@ TEST_F(SandboxedWorkerTest, LayersHold) {
 #ifndef WEIKE_SANITIZED
   EXPECT_THAT(layers, Contains("seccomp"));
 #endif
+  if (::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0) {
+    EXPECT_THAT(layers, Contains("landlock"));
+  }
+  if (::geteuid() == 0) {
+    EXPECT_THAT(layers, Contains("uid"));
+  }
 }
 
 TEST_F(SandboxedWorkerTest, FailureOfTheTaskComesThroughWithItsReason) {
