@@ -36,6 +36,15 @@ async function logInToConsole(login, shape) {
   return page;
 }
 
+async function signIn(page) {
+  await page.goto('/');
+  await page.click('.sign-in');
+  await page.fill('input[name=account]', people.member.account);
+  await page.fill('input[name=password]', people.member.password);
+  await page.click('button[type=submit]');
+  await page.waitForSelector('.face');
+}
+
 const enabled = (action) => `[data-action=${action}]:not([disabled])`;
 const positionOf = (page) => page.locator('video').evaluate((video) => video.currentTime);
 
@@ -100,13 +109,29 @@ test('a visitor is not shown what is for members, and is told so', async () => {
   await page.waitForSelector('text=请登录后再看');
 });
 
+test('the player gets over a link that ran out and a segment that is not made yet', async () => {
+  const page = await openWindow(browser, server.url, phone);
+  await signIn(page);
+  const refusals = [403, 503, 403];
+  await page.route('**/media/**/*.m4s', async (route) => {
+    const status = refusals.pop();
+    if (!status) return route.continue();
+    return route.fulfill({ status, headers: { 'Retry-After': '1' }, contentType: 'application/problem+json', body: '{}' });
+  });
+  const renewed = page.waitForResponse((reply) => reply.url().includes('/playback'));
+  await page.goto(`/#/lesson/${await lessonId()}`);
+
+  await play(page);
+
+  await renewed;
+  await page.waitForFunction(() => document.querySelector('video').currentTime > 1);
+  assert.deepEqual(refusals, []);
+  assert.equal(await page.locator('[data-trouble]').count(), 0);
+});
+
 test('a member watches it, comes back to where it stopped, and is told of the recall', async () => {
   const page = await openWindow(browser, server.url, phone);
-  await page.goto('/');
-  await page.click('.sign-in');
-  await page.fill('input[name=account]', people.member.account);
-  await page.fill('input[name=password]', people.member.password);
-  await page.click('button[type=submit]');
+  await signIn(page);
   const card = page.locator('[data-lesson]', { hasText: title });
   await card.waitFor();
   await page.waitForFunction(() => document.querySelector('[data-lesson] img.picture')?.naturalWidth > 0);

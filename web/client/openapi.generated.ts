@@ -95,7 +95,8 @@ export interface paths {
         post?: never;
         /** Give an upload up and free its disk (tus termination). */
         delete: operations["terminateUpload"];
-        options?: never;
+        /** As OPTIONS of the collection. */
+        options: operations["getUploadAbilitiesHere"];
         /** Where to go on (tus core). */
         head: operations["getUploadOffset"];
         /**
@@ -297,7 +298,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put an approved lesson live, or a recalled one back. The asset must be publishable. */
+        /**
+         * Put an approved lesson live, or a recalled one back. The asset must be publishable.
+         * @description What a curator recalled only a curator puts back (403 `recalled_by_curator`), unless it was changed and approved anew.
+         */
         post: operations["publishLesson"];
         delete?: never;
         options?: never;
@@ -1354,6 +1358,26 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             423: components["responses"]["Locked"];
+        };
+    };
+    getUploadAbilitiesHere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The abilities, as header fields. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     getUploadOffset: {

@@ -5,7 +5,8 @@ import { client } from '../../session/session';
 import { language } from '../../words/language';
 import { loadAsset } from './news';
 
-export type UploadState = 'sending' | 'paused' | 'failed' | 'done';
+// A refused file will never be taken; a failed transfer can go on.
+export type UploadState = 'sending' | 'paused' | 'failed' | 'refused' | 'done';
 
 export interface UploadTask {
   key: number;
@@ -32,6 +33,8 @@ interface Transfer {
 const kEndpoint = '/api/v1/uploads';
 // Small enough for proxies, large enough that the replies cost nothing.
 const kChunkBytes = 16 * 1024 * 1024;
+// Too large, and no video.
+const kRefusals: ReadonlySet<number> = new Set([413, 415]);
 const kSpeedWindowMs = 4_000;
 
 // Uploads go on while the pages change.
@@ -66,8 +69,8 @@ export async function startUpload(file: File): Promise<void> {
       task.bytesPerSecond = speed.measure(sent);
     },
     onError: (error) => {
-      task.state = 'failed';
       const response = error instanceof DetailedError ? error.originalResponse : null;
+      task.state = kRefusals.has(response?.getStatus() ?? 0) ? 'refused' : 'failed';
       task.error = response
         ? problemOf(response.getStatus(), parsed(response.getBody()), response.getHeader('Retry-After') ?? null)
         : new UnreachableError(error);

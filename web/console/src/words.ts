@@ -44,7 +44,7 @@ export const words = wordsOf(
     newVersion: (state: string) => `新版本：${state}`, owner: '发布人', updated: '更新于',
     upload: {
       title: '上传新课', drop: '把视频拖到这里，或点按选择', limits: '手机横拍、竖拍都可以；1 秒到 30 分钟，最大 2 GB。断网、关页面都能接着传。',
-      notVideo: '请选择视频文件', tooLarge: '文件超过 2 GB', tooLargeHint: '请压缩或剪短后再传。', sending: '正在上传', paused: '已暂停', done: '上传完成', failed: '上传中断',
+      notVideo: '请选择视频文件', tooLarge: '文件超过 2 GB', tooLargeHint: '请压缩或剪短后再传。', sending: '正在上传', paused: '已暂停', done: '上传完成', failed: '上传中断', refused: '不能上传',
       pause: '暂停', go: '继续', giveUp: '放弃上传', giveUpAsk: '放弃这次上传？已传的部分会被删除。', left: (time: string) => `约剩 ${time}`,
       resumedAt: (percent: number) => `从 ${percent}% 接着传`, recent: '已上传、还没建课的视频', makeLesson: '填写课程信息', deleteAsk: '删除这个视频？',
     },
@@ -80,7 +80,7 @@ export const words = wordsOf(
     newVersion: (state: string) => `New version: ${state}`, owner: 'Publisher', updated: 'Updated',
     upload: {
       title: 'Upload a lesson', drop: 'Drop a video here, or tap to choose', limits: 'Portrait or landscape; 1 s to 30 min, up to 2 GB. Goes on after a broken line or a closed page.',
-      notVideo: 'Choose a video file', tooLarge: 'The file is larger than 2 GB', tooLargeHint: 'Compress or shorten it first.', sending: 'Uploading', paused: 'Paused', done: 'Uploaded', failed: 'Interrupted',
+      notVideo: 'Choose a video file', tooLarge: 'The file is larger than 2 GB', tooLargeHint: 'Compress or shorten it first.', sending: 'Uploading', paused: 'Paused', done: 'Uploaded', failed: 'Interrupted', refused: 'Not accepted',
       pause: 'Pause', go: 'Go on', giveUp: 'Give up', giveUpAsk: 'Give this upload up? What was sent is deleted.', left: (time: string) => `about ${time} left`,
       resumedAt: (percent: number) => `Went on at ${percent}%`, recent: 'Uploaded, no lesson yet', makeLesson: 'Fill in details', deleteAsk: 'Delete this video?',
     },
