@@ -99,7 +99,8 @@ KeyRange lessons_with_asset(AssetId asset) { return range_of("lesson-asset", {as
 
 std::string feed(std::string_view scope, std::string_view channel, Timestamp published_at,
                  LessonId id) {
-  return join("feed", {scope, kEndOfText, channel, kEndOfText, newest_first(published_at), id.raw()});
+  return join("feed",
+              {scope, kEndOfText, channel, kEndOfText, newest_first(published_at), id.raw()});
 }
 KeyRange feed_page(std::string_view scope, std::string_view channel) {
   return range_of("feed", {scope, kEndOfText, channel, kEndOfText});

@@ -9,8 +9,9 @@
 #include <string_view>
 
 // Every key of the store, one function for each shape. A key is a word, '/', then its parts: ids as
-// 16 raw bytes, numbers big-endian (so byte order is number order), times as milliseconds since 1970
-// in 8 bytes, `newest first` as their complement, text ended by a zero byte unless it comes last.
+// 16 raw bytes, numbers big-endian (so byte order is number order), times as milliseconds since
+// 1970 in 8 bytes, `newest first` as their complement, text ended by a zero byte unless it comes
+// last.
 //
 // | key                                         | value                                          |
 // |---------------------------------------------|------------------------------------------------|
@@ -26,19 +27,19 @@
 // | asset/{asset}                               | Asset                                          |
 // | asset-of/{account}{newest first}{asset}     | empty                                          |
 // | asset-erased/{asset}                        | source blob: bytes that still have to go       |
-// | segment/{asset}{rendition}\0{number}        | SegmentEntry: size and SHA-256 of a finished one |
-// | lesson/{lesson}                             | Lesson                                         |
-// | lesson-of/{account}{newest first}{lesson}   | empty                                          |
-// | lesson-state/{state}\0{time}{lesson}        | empty; the working version's state             |
-// | lesson-asset/{asset}{lesson}                | empty                                          |
-// | feed/{scope}\0{channel}\0{newest first}{lesson} | card (a covering index): api/feed/feed_card.hpp |
-// | feed-unfinished/{lesson}                    | empty; its card waits for a finished asset     |
-// | feed-version/{scope}\0{channel}             | counter, 8 bytes                               |
-// | decision/{number}                           | Decision (append-only, hash-chained)           |
-// | decision-of/{lesson}{number}                | empty                                          |
-// | watch/{account}{lesson}                     | WatchRecord                                    |
-// | job…/                                       | see storage/queue/job_queue.cpp                |
-// | setting/{name}                              | "media-key": 32 bytes; and others              |
+// | segment/{asset}{rendition}\0{number}        | SegmentEntry: size and SHA-256 of a finished one
+// | | lesson/{lesson}                             | Lesson | | lesson-of/{account}{newest
+// first}{lesson}   | empty                                          | |
+// lesson-state/{state}\0{time}{lesson}        | empty; the working version's state             | |
+// lesson-asset/{asset}{lesson}                | empty                                          | |
+// feed/{scope}\0{channel}\0{newest first}{lesson} | card (a covering index): api/feed/feed_card.hpp
+// | | feed-unfinished/{lesson}                    | empty; its card waits for a finished asset | |
+// feed-version/{scope}\0{channel}             | counter, 8 bytes                               | |
+// decision/{number}                           | Decision (append-only, hash-chained)           | |
+// decision-of/{lesson}{number}                | empty                                          | |
+// watch/{account}{lesson}                     | WatchRecord                                    | |
+// job…/                                       | see storage/queue/job_queue.cpp                | |
+// setting/{name}                              | "media-key": 32 bytes; and others              |
 namespace weike::storage::keys {
 
 std::string account(AccountId id);
@@ -77,7 +78,8 @@ KeyRange lessons_in_state(std::string_view state);
 std::string lesson_asset(AssetId asset, LessonId id);
 KeyRange lessons_with_asset(AssetId asset);
 
-std::string feed(std::string_view scope, std::string_view channel, Timestamp published_at, LessonId id);
+std::string feed(std::string_view scope, std::string_view channel, Timestamp published_at,
+                 LessonId id);
 KeyRange feed_page(std::string_view scope, std::string_view channel);
 std::string feed_unfinished(LessonId id);
 KeyRange feeds_unfinished();

@@ -1,70 +1,19 @@
-#include "storage/queue/job_queue.hpp"
-#include "tests/storage/kv_engines.hpp"
+#include "tests/storage/job_queue_contract.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <atomic>
+#include <chrono>
+#include <mutex>
 #include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace weike::storage {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-UnitId unit_of(int number) {
-  UnitId::Bytes bytes{};
-  bytes.back() = static_cast<std::uint8_t>(number);
-  return UnitId(bytes);
-}
-
-// Jobs are named by their payload.
-class JobQueueContract : public testing::TestWithParam<const char*> {
- protected:
-  JobId add(const std::string& payload, int unit = 0, JobClass job_class = JobClass::normal) {
-    JobRequest request{.job_class = job_class, .unit = unit_of(unit), .payload = payload};
-    enqueue(request);
-    return request.id;
-  }
-  void enqueue(const JobRequest& request) {
-    EXPECT_TRUE(store().transact([&](Transaction& t) { return queue_.enqueue(t, request); }));
-  }
-  // The payload of the job that is leased next; "" if there is none.
-  std::string next() {
-    const auto lease = queue_.lease().value();
-    return lease ? lease->payload : "";
-  }
-  Result<> complete(const Lease& lease) {
-    return store().transact([&](Transaction& t) { return queue_.complete(t, lease); });
-  }
-  Result<> confirm(const Lease& lease) {
-    return store().transact([&](Transaction& t) { return queue_.confirm(t, lease); });
-  }
-  void cancel(JobId id) {
-    EXPECT_TRUE(store().transact([&](Transaction& t) { return queue_.cancel(t, id); }));
-  }
-  // Whether it was the last try; nothing if the lease was lost.
-  std::optional<bool> fail(const Lease& lease, const std::string& error = "it broke") {
-    std::optional<bool> is_last;
-    const auto failed = store().transact([&](Transaction& t) -> Result<> {
-      const auto result = queue_.fail(t, lease, error);
-      if (!result) return result.error();
-      is_last = *result;
-      return {};
-    });
-    EXPECT_TRUE(failed || failed.error().code == ErrorCode::conflict);
-    return is_last;
-  }
-  KvStore& store() { return *fixture_.store; }
-
-  KvFixture fixture_ = make_kv_fixture(GetParam());
-  ManualClock clock_;
-  JobQueue queue_{*fixture_.store,
-                  clock_,
-                  {.lease = seconds{30}, .retry_delay = seconds{1}, .max_attempts = 3}};
-};
 
 INSTANTIATE_TEST_SUITE_P(Engines, JobQueueContract, kKvEngines, engine_name);
 
@@ -101,42 +50,6 @@ TEST_P(JobQueueContract, LeasedJobIsNotLeasedAgain) {
 
   EXPECT_EQ(next(), "only");
   EXPECT_EQ(next(), "");
-}
-
-TEST_P(JobQueueContract, OldestGoesFirst) {
-  for (const auto* payload : {"1", "2", "3"}) add(payload);
-
-  for (const auto* payload : {"1", "2", "3"}) EXPECT_EQ(next(), payload);
-}
-
-TEST_P(JobQueueContract, SmallerClassGoesFirst) {
-  add("background", 0, JobClass::background);
-  add("normal", 0, JobClass::normal);
-  add("urgent", 0, JobClass::urgent);
-
-  EXPECT_EQ(next(), "urgent");
-  EXPECT_EQ(next(), "normal");
-  EXPECT_EQ(next(), "background");
-}
-
-TEST_P(JobQueueContract, UnitsTakeTurns) {
-  for (const auto* payload : {"a1", "a2", "a3"}) add(payload, 1);
-  add("b1", 2);
-  for (const auto* payload : {"c1", "c2"}) add(payload, 3);
-
-  std::string order;
-  for (int i = 0; i < 6; ++i) order += next() + " ";
-
-  EXPECT_EQ(order, "a1 b1 c1 a2 c2 a3 ");
-}
-
-TEST_P(JobQueueContract, NewcomerDoesNotWaitForAUnitsBacklog) {
-  for (int i = 0; i < 20; ++i) add("backlog", 1);
-  EXPECT_EQ(next(), "backlog");
-  add("newcomer", 2);
-
-  EXPECT_EQ(next(), "newcomer");
-  EXPECT_EQ(next(), "backlog");
 }
 
 TEST_P(JobQueueContract, QueuedIdIsLeftAsItIs) {
@@ -329,44 +242,6 @@ TEST_P(JobQueueContract, ReleasedJobKeepsItsTries) {
   EXPECT_EQ(queue_.release_all().value(), 1u);
 
   EXPECT_EQ(queue_.lease().value()->attempt, 2u);
-}
-
-TEST_P(JobQueueContract, PlaceIsHowManyRunBefore) {
-  std::vector<JobId> jobs;
-  for (const int unit : {1, 1, 1, 2, 3, 3}) jobs.push_back(add("job", unit));
-  jobs.push_back(add("urgent", 2, JobClass::urgent));
-  jobs.push_back(add("background", 2, JobClass::background));
-  std::vector<std::pair<std::size_t, JobId>> forecast;
-  for (const auto id : jobs) forecast.emplace_back(queue_.place(id).value().value(), id);
-  std::sort(forecast.begin(), forecast.end());
-
-  for (const auto& [place, id] : forecast) {
-    const auto lease = queue_.lease().value();
-    ASSERT_TRUE(lease);
-    EXPECT_EQ(lease->job, id) << "place " << place;
-  }
-}
-
-TEST_P(JobQueueContract, PlaceIsRightInTheMidstOfATurn) {
-  std::vector<JobId> jobs;
-  for (const int unit : {1, 1, 2, 2, 3, 3}) jobs.push_back(add("job", unit));
-  queue_.lease().value();  // Unit 1 was served, so unit 2 is next.
-
-  EXPECT_EQ(queue_.place(jobs[0]).value(), std::nullopt);
-  EXPECT_EQ(queue_.place(jobs[2]).value(), 0u);
-  EXPECT_EQ(queue_.place(jobs[4]).value(), 1u);
-  EXPECT_EQ(queue_.place(jobs[1]).value(), 2u);
-  EXPECT_EQ(queue_.place(jobs[3]).value(), 3u);
-  EXPECT_EQ(queue_.place(jobs[5]).value(), 4u);
-  EXPECT_EQ(queue_.place(JobId::make_random()).value(), std::nullopt);
-}
-
-TEST_P(JobQueueContract, DepthCountsWaitingDelayedAndLeased) {
-  for (int i = 0; i < 3; ++i) add("job");
-  fail(*queue_.lease().value());
-  queue_.lease().value();
-
-  EXPECT_EQ(queue_.depth().value(), 3u);
 }
 
 TEST_P(JobQueueContract, ManyWorkersLeaseEachJobOnce) {
