@@ -18,6 +18,6 @@ mapfile -t sources < <(find web -mindepth 1 -maxdepth 1 ! -name node_modules ! -
 state="$(digest "${sources[@]}" api/openapi.yaml)"
 if ! is_current web/dist/.built "$state"; then
   echo "Building the pages"
-  (cd web && npm run build --silent)
+  (cd web && npm run build:h5 --silent -- --logLevel warn && npm run build:console --silent -- --logLevel warn)
   echo "$state" >web/dist/.built
 fi
