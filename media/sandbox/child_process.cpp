@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -22,6 +23,10 @@ namespace {
 Error system_error(const char* what) {
   return {ErrorCode::unavailable, std::string(what) + ": " + std::strerror(errno)};
 }
+
+// Stands in every child's environment. A program that does not know the hidden mode and comes here
+// by itself would otherwise start children of children without end.
+constexpr const char* kChildMark = "WEIKE_MEDIA_CHILD";
 
 class Descriptor {
  public:
@@ -111,7 +116,9 @@ Result<int> start(std::string program, std::string mode, const FileActions& acti
   // LeakSanitizer looks at the process from a second one, which the sandbox would not let it have.
   std::string sanitizer = "ASAN_OPTIONS=detect_leaks=0";
   const std::array<char*, 3> arguments{program.data(), mode.data(), nullptr};
-  const std::array<char*, 4> environment{arenas.data(), locale.data(), sanitizer.data(), nullptr};
+  std::string mark = std::string(kChildMark) + "=1";
+  const std::array<char*, 5> environment{arenas.data(), locale.data(), sanitizer.data(), mark.data(),
+                                         nullptr};
   pid_t pid = -1;
   const int failure = ::posix_spawn(&pid, program.c_str(), &actions.value, &attributes.value,
                                     arguments.data(), environment.data());
@@ -136,6 +143,8 @@ bool poll_one(int descriptor, std::chrono::milliseconds limit) {
 
 Result<ChildProcess> ChildProcess::spawn(const std::string& program, const std::string& mode,
                                          int input, std::string_view order) {
+  if (std::getenv(kChildMark) != nullptr)
+    return Error{ErrorCode::internal, "a media child may not start media children"};
   auto order_file = write_order(order);
   if (!order_file) return order_file.error();
   std::array<int, 2> ends{-1, -1};
