@@ -86,6 +86,9 @@ Result<Lesson> LessonService::edit(const Viewer& viewer, LessonId id, const Cont
     if (!found) return found.error();
     if (auto ok = check_owner(viewer, *found, check); !ok) return ok.error();
 
+    if (!viewer.has(Role::publisher, found->unit))
+      return Error{ErrorCode::forbidden, "needs role publisher"};
+
     before = after = std::move(*found);
     auto content = patched(before.working.content, patch);
     if (auto ok = check_content(content, options_.limits, options_.channels); !ok)

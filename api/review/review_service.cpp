@@ -16,12 +16,21 @@ Error conflict(std::string reason, std::string message) {
   return {ErrorCode::conflict, std::move(message), std::move(reason)};
 }
 
-Result<> check_owner(const Viewer& viewer, const Lesson& lesson) {
-  if (viewer.is(lesson.owner)) return {};
-  return Error{ErrorCode::forbidden, "only the owner may do this", "not_the_owner"};
+// A publisher who lost the role may still take own lessons away, but bring forward none.
+Result<> check_submitter(const Viewer& viewer, const Lesson& lesson) {
+  if (!viewer.is(lesson.owner))
+    return Error{ErrorCode::forbidden, "only the owner may do this", "not_the_owner"};
+  if (viewer.has(Role::publisher, lesson.unit)) return {};
+  return Error{ErrorCode::forbidden, "needs role publisher"};
 }
 
 Result<> check_publisher(const Viewer& viewer, const Lesson& lesson) {
+  if (viewer.has(Role::curator, lesson.unit)) return {};
+  if (viewer.is(lesson.owner) && viewer.has(Role::publisher, lesson.unit)) return {};
+  return Error{ErrorCode::forbidden, "needs the owner or a curator"};
+}
+
+Result<> check_recaller(const Viewer& viewer, const Lesson& lesson) {
   if (viewer.is(lesson.owner) || viewer.has(Role::curator, lesson.unit)) return {};
   return Error{ErrorCode::forbidden, "needs the owner or a curator"};
 }
@@ -49,7 +58,7 @@ Result<Lesson> ReviewService::submit(const Viewer& viewer, LessonId id) {
   if (!plan) return plan.error();
   return take_step(
       viewer, id, [&](storage::Transaction& transaction, Lesson& lesson, Effects&) -> Result<Step> {
-        if (auto ok = check_owner(viewer, lesson); !ok) return ok.error();
+        if (auto ok = check_submitter(viewer, lesson); !ok) return ok.error();
         auto& version = lesson.working;
         if (version.state != VersionState::draft)
           return conflict("not_a_draft", "only a draft can be submitted");
@@ -149,7 +158,7 @@ Result<Lesson> ReviewService::recall(const Viewer& viewer, LessonId id, std::str
   return take_step(
       viewer, id,
       [&](storage::Transaction& transaction, Lesson& lesson, Effects& effects) -> Result<Step> {
-        if (auto ok = check_publisher(viewer, lesson); !ok) return ok.error();
+        if (auto ok = check_recaller(viewer, lesson); !ok) return ok.error();
         if (!lesson.is_live()) return conflict("lesson_not_live", "the lesson is not live");
         if (auto done = feed_.remove(transaction, lesson, effects.feed_lists); !done)
           return done.error();

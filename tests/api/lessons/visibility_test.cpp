@@ -1,3 +1,5 @@
+#include "storage/records/keys.hpp"
+#include "storage/records/record.hpp"
 #include "tests/api/lessons/lesson_world.hpp"
 
 namespace weike {
@@ -101,6 +103,23 @@ TEST_F(VisibilityMatrix, StepsBelongToTheirRoles) {
   EXPECT_EQ(get(lesson + "/decisions", &member).status, 403);
   EXPECT_EQ(get(lesson + "/decisions", &reviewer).status, 200);
   EXPECT_EQ(status("/recall", &administrator, reason), 200);
+}
+
+TEST_F(VisibilityMatrix, APublisherWhoLostTheRoleOnlyTakesLessonsAway) {
+  const auto id = create_live(lesson_body(make_asset(author)));
+  ASSERT_TRUE(store.transact([&](storage::Transaction& transaction) -> Result<> {
+    auto account = accounts.find(transaction, author.id).value();
+    account.grants = {{Role::member, kRootUnit}};
+    return storage::save(transaction, storage::keys::account(author.id), account);
+  }));
+  author.token = sessions.log_in("author", "long enough 1", "192.0.2.1").value().token;
+  const auto lesson = "/api/v1/lessons/" + id;
+
+  EXPECT_EQ(call(http::Method::patch, lesson, &author, {{"title", "x"}}).status, 403);
+  EXPECT_EQ(post(lesson + "/submit", &author).status, 403);
+  EXPECT_EQ(post(lesson + "/recall", &author, {{"reason", "x"}}).status, 200);
+  EXPECT_EQ(post(lesson + "/publish", &author).status, 403);
+  EXPECT_EQ(call(http::Method::del, lesson, &author).status, 204);
 }
 
 }  // namespace
