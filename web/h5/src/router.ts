@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory } from 'vue-router';
 
 import FeedPage from './pages/FeedPage.vue';
+import { words } from './words';
 
 // Hash addresses work behind any static file server and inside WeChat's web view.
 export const router = createRouter({
@@ -16,3 +17,6 @@ export const router = createRouter({
   // The feed is kept alive and finds its own place again.
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
+
+// A lesson puts its own title here once it is known.
+router.afterEach(() => { document.title = words.value.brand; });
