@@ -46,6 +46,11 @@ constexpr std::array kMessages = std::to_array<Message>({
      "Something went wrong inside. Try again later and name the request id."},
 
     // HTTP
+    {"not_ready", "尚未就绪", "Not ready", "服务器正在停止。", "The server is stopping."},
+    {"disk_low", "磁盘空间不足", "Disk almost full", "服务器剩余磁盘空间低于警戒线。",
+     "The free disk space is below the low-water mark."},
+    {"store_not_writable", "存储不可写", "Store not writable", "服务器无法写入数据。",
+     "The server cannot write its data."},
     {"malformed_request", "请求格式错误", "Malformed request", "请求不符合 HTTP/1.1 规范。",
      "The request breaks the rules of HTTP/1.1."},
     {"target_too_long", "地址过长", "Address too long", "请求的地址太长。",

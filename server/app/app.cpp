@@ -1,10 +1,11 @@
 #include "server/app/app.hpp"
 
-#include "media/sandbox/sandboxed_worker.hpp"
 #include "server/admin/admin_commands.hpp"
 #include "server/app/health_routes.hpp"
 #include "server/version.hpp"
 #include "storage/records/keys.hpp"
+
+#include <malloc.h>
 
 #include <algorithm>
 #include <thread>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds kTendInterval{2};
 constexpr std::chrono::seconds kSweepInterval{30};
+constexpr std::chrono::milliseconds kLogInterval{500};
 
 PipelineOptions pipeline_options(const Config& config, const Log& log, Metrics& metrics) {
   PipelineOptions options;
@@ -28,20 +30,16 @@ PipelineOptions pipeline_options(const Config& config, const Log& log, Metrics& 
   return options;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
-  return text;
-}
-
 }  // namespace
 
-App::App(const Config& config, Log log, DataFolder data, InstallationKeys keys)
+App::App(const Config& config, Log log, DataFolder data, InstallationKeys keys,
+         std::unique_ptr<media::Worker> media_worker)
     : config_(config),
       log_(std::move(log)),
-      observer_(log_, metrics_, config.log.access),
+      access_log_(log_),
+      observer_(log_, metrics_, config.log.access ? &access_log_ : nullptr),
       data_(std::move(data)),
-      media_worker_(std::make_unique<media::SandboxedWorker>()),
+      media_worker_(std::move(media_worker)),
       services_(*data_.store, *data_.blobs, clock_, config_, std::move(keys)),
       pipeline_(std::make_unique<Pipeline>(*data_.store, *data_.blobs, services_.queue,
                                            services_.assets, services_.events, *media_worker_,
@@ -52,14 +50,16 @@ App::App(const Config& config, Log log, DataFolder data, InstallationKeys keys)
 
 App::~App() { stop(); }
 
-Result<std::unique_ptr<App>> App::open(const Config& config) {
+Result<std::unique_ptr<App>> App::open(const Config& config,
+                                       std::unique_ptr<media::Worker> media_worker) {
   auto log = Log::open({log_level_of(config.log.level), config.log.file});
   if (!log) return log.error();
   auto data = DataFolder::open(config);
   if (!data) return data.error();
   auto keys = InstallationKeys::open(*data->store);
   if (!keys) return keys.error();
-  std::unique_ptr<App> app(new App(config, std::move(*log), std::move(*data), std::move(*keys)));
+  std::unique_ptr<App> app(new App(config, std::move(*log), std::move(*data), std::move(*keys),
+                                   std::move(media_worker)));
   auto administrator = ensure_administrator(app->services_.accounts, config.administrator);
   if (!administrator) return administrator.error();
   app->administrator_ = std::move(*administrator);
@@ -102,14 +102,15 @@ void App::start() {
   services_.sweep();
   housekeeping_.add("tend", kTendInterval, [this] { services_.tend(); });
   housekeeping_.add("sweep", kSweepInterval, [this] { services_.sweep(); });
+  housekeeping_.add("access_log", kLogInterval, [this] { access_log_.flush(); });
+  housekeeping_.add("trim", kSweepInterval, [] { ::malloc_trim(0); });
   housekeeping_.start();
   pipeline_->start();
   admin_->start();
   engine_->start();
-  log_.info("started", {{"version", version()},
-                        {"address", address()},
-                        {"data", data_.root.string()},
-                        {"sandbox", joined(media::sandbox_layers())}});
+  ::malloc_trim(0);
+  log_.info("started",
+            {{"version", version()}, {"address", address()}, {"data", data_.root.string()}});
   if (!services_.site.has_pages()) {
     log_.warning("no_pages", {{"web_root", find_web_root(config_).string()}});
   }
@@ -122,6 +123,7 @@ void App::stop() {
   admin_->stop();
   housekeeping_.stop();
   pipeline_->stop();
+  access_log_.flush();
   log_.info("stopped");
   log_.flush();
 }

@@ -23,8 +23,10 @@ namespace weike::server {
 // The whole server: stores, services, pipeline, connection engine. Made and stopped by one thread.
 class App {
  public:
-  // Opens everything and listens, so that clients queue up. Fails as the stores and the engine do.
-  static Result<std::unique_ptr<App>> open(const Config& config);
+  // Opens everything and listens, so that clients queue up. Media work goes to `media_worker`.
+  // Fails as the stores and the engine do.
+  static Result<std::unique_ptr<App>> open(const Config& config,
+                                           std::unique_ptr<media::Worker> media_worker);
   ~App();  // Stops.
 
   void start();
@@ -37,7 +39,8 @@ class App {
   const Log& log() const { return log_; }
 
  private:
-  App(const Config& config, Log log, DataFolder data, InstallationKeys keys);
+  App(const Config& config, Log log, DataFolder data, InstallationKeys keys,
+      std::unique_ptr<media::Worker> media_worker);
   Result<> listen();
   void watch_with_metrics();
   Result<> is_ready();
@@ -46,6 +49,7 @@ class App {
   const Log log_;
   const SystemClock clock_;
   Metrics metrics_;
+  AccessLog access_log_;
   ServerObserver observer_;
   DataFolder data_;
   std::unique_ptr<media::Worker> media_worker_;

@@ -1,22 +1,22 @@
 #pragma once
 
+#include "server/log/access_log.hpp"
 #include "server/log/log.hpp"
 #include "server/metrics/metrics.hpp"
 #include "server/net/observer.hpp"
-
-#include <string>
 
 namespace weike::server {
 
 // Carries what the engine does to the log and the metrics. Threads may share it.
 class ServerObserver final : public Observer {
  public:
-  ServerObserver(const Log& log, Metrics& metrics, bool logs_access)
-      : log_(log), metrics_(metrics), logs_access_(logs_access) {}
+  // `access_log` may be null: requests are not logged then.
+  ServerObserver(const Log& log, Metrics& metrics, AccessLog* access_log)
+      : log_(log), metrics_(metrics), access_log_(access_log) {}
 
   void on_reply(const ReplyRecord& record) override {
     metrics_.count_reply(record);
-    if (logs_access_) log_reply(record);
+    if (access_log_ != nullptr) access_log_->add(record);
   }
   void on_failure(std::string_view request_id, std::string_view what) override {
     metrics_.count_failure();
@@ -27,11 +27,9 @@ class ServerObserver final : public Observer {
   void on_connection_refused() override { metrics_.count_refused_connection(); }
 
  private:
-  void log_reply(const ReplyRecord& record);
-
   const Log& log_;
   Metrics& metrics_;
-  const bool logs_access_;
+  AccessLog* const access_log_;
 };
 
 }  // namespace weike::server

@@ -26,6 +26,18 @@ spdlog::level::level_enum level_of(LogLevel level) {
   return spdlog::level::info;
 }
 
+std::shared_ptr<spdlog::logger> make_logger(const LogOptions& options, const char* pattern) {
+  spdlog::sink_ptr sink;
+  if (options.file.empty()) {
+    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  } else {
+    sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
+  }
+  auto logger = std::make_shared<spdlog::logger>("weike", std::move(sink));
+  logger->set_pattern(pattern, spdlog::pattern_time_type::utc);
+  return logger;
+}
+
 bool is_plain(char c) {
   const auto value = static_cast<unsigned char>(c);
   return value > 0x20 && value != 0x7F && c != '"' && c != '\\' && c != '=';
@@ -35,17 +47,10 @@ bool is_plain(char c) {
 
 Result<Log> Log::open(const LogOptions& options) {
   try {
-    spdlog::sink_ptr sink;
-    if (options.file.empty()) {
-      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    } else {
-      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
-    }
-    auto logger = std::make_shared<spdlog::logger>("weike", std::move(sink));
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
+    auto logger = make_logger(options, "%Y-%m-%dT%H:%M:%S.%eZ level=%l %v");
     logger->set_level(level_of(options.level));
-    logger->flush_on(spdlog::level::warn);
-    return Log(std::move(logger));
+    logger->flush_on(spdlog::level::info);
+    return Log(std::move(logger), make_logger(options, "%v"));
   } catch (const spdlog::spdlog_ex& failure) {
     return Error{ErrorCode::unavailable, failure.what()};
   }
@@ -60,6 +65,12 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Fi
     append_field(line, key, value);
   }
   logger_->log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+void Log::write_lines(std::string_view lines) const {
+  if (lines.ends_with('\n')) lines.remove_suffix(1);  // The pattern ends with one.
+  lines_->log(spdlog::level::info, spdlog::string_view_t(lines.data(), lines.size()));
+  lines_->flush();
 }
 
 bool Log::is_on(LogLevel level) const { return logger_->should_log(level_of(level)); }

@@ -41,12 +41,17 @@ class Log {
   void error(std::string_view event, std::initializer_list<Field> fields = {}) const {
     write(LogLevel::error, event, fields);
   }
+  // Finished lines, each with its line feed, as they are.
+  void write_lines(std::string_view lines) const;
   bool is_on(LogLevel level) const;
   void flush() const;
 
  private:
-  explicit Log(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
+  Log(std::shared_ptr<spdlog::logger> logger, std::shared_ptr<spdlog::logger> lines)
+      : logger_(std::move(logger)), lines_(std::move(lines)) {}
+
   std::shared_ptr<spdlog::logger> logger_;
+  std::shared_ptr<spdlog::logger> lines_;
 };
 
 // "info" to LogLevel::info; info for a word that is none.

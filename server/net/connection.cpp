@@ -53,20 +53,25 @@ void Connection::expire() {
   const auto id = thread_.ids.next();
   if (phase == Phase::handler) {
     const Error late{ErrorCode::deadline_exceeded, "handler deadline passed"};
-    send_refusal(http::problem(late, http::Language::zh, id));
+    send_refusal(http::problem(late, http::Language::zh, id), id);
   } else {
-    send_refusal(refusal_response(Refusal::timed_out, http::Language::zh, id));
+    send_refusal(refusal_response(Refusal::timed_out, http::Language::zh, id), id);
   }
   is_expired_ = true;
   must_linger_ = true;
   wake();
 }
 
-void Connection::send_refusal(const http::Response& response) {
+void Connection::send_refusal(const http::Response& response, std::string_view id) {
   std::string text;
-  const ReplyFrame frame{.request_id = "expired", .date = thread_.date.now(), .keep_alive = false};
+  const ReplyFrame frame{.request_id = id, .date = thread_.date.now(), .keep_alive = false};
   append_reply_head(text, response, frame);
   if (const auto* body = std::get_if<std::string>(&response.body)) text += *body;
+  thread_.shared.observer.on_reply({.request_id = id,
+                                    .target = "",
+                                    .peer = peer_,
+                                    .status = response.status,
+                                    .lane = Lane::handler});
   // The client is late; whether this still reaches it does not matter.
   static_cast<void>(::send(descriptor(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }

@@ -75,7 +75,7 @@ class Connection : public boost::intrusive::list_base_hook<
 
  private:
   void expire();
-  void send_refusal(const http::Response& response);
+  void send_refusal(const http::Response& response, std::string_view id);
   bool has_unsent_bytes();
 
   ThreadContext& thread_;

@@ -181,6 +181,7 @@ Turn::Step Turn::refuse(Refusal refusal) {
   append_reply_head(output_.text(), response, frame);
   output_.text() += std::get<std::string>(response.body);
   thread_.parsed.head = {};
+  thread_.parsed.wire_method = http::Method::other;
   record(frame.request_id, response.status, 0);
   input_ = {};
   connection_.linger_at_close();
