@@ -117,8 +117,8 @@ Result<int> start(std::string program, std::string mode, const FileActions& acti
   std::string sanitizer = "ASAN_OPTIONS=detect_leaks=0";
   const std::array<char*, 3> arguments{program.data(), mode.data(), nullptr};
   std::string mark = std::string(kChildMark) + "=1";
-  const std::array<char*, 5> environment{arenas.data(), locale.data(), sanitizer.data(), mark.data(),
-                                         nullptr};
+  const std::array<char*, 5> environment{arenas.data(), locale.data(), sanitizer.data(),
+                                         mark.data(), nullptr};
   pid_t pid = -1;
   const int failure = ::posix_spawn(&pid, program.c_str(), &actions.value, &attributes.value,
                                     arguments.data(), environment.data());
