@@ -5,7 +5,7 @@ export LC_ALL=C.UTF-8
 out="$1"
 mkdir -p "$out"
 work="$(mktemp -d)"
-trap 'jobs -p | xargs -r kill 2>/dev/null; rm -rf "$work"' EXIT
+trap 'jobs -rp | xargs -r kill 2>/dev/null || true; rm -rf "$work"' EXIT
 font="$(fc-match -f '%{file}' 'Noto Sans CJK SC:bold' 2>/dev/null || true)"
 [ -f "$font" ] || font=/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 
