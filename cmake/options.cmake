@@ -11,7 +11,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 # Optimising, GCC 12 sees impossible bounds in plain string concatenation (GCC bugs 105329, 105651).
 target_compile_options(weike_options INTERFACE
-  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-stringop-overflow -Wno-restrict -Wno-array-bounds>)
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict -Wno-array-bounds>)
 if(WEIKE_WERROR)
   target_compile_options(weike_options INTERFACE -Werror)
 endif()
