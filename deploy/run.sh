@@ -102,13 +102,17 @@ echo "Log-ins (kept in $accounts):"
 show_accounts
 echo
 
-# In the background, so that a signal is heard at once; its end is waited for below.
-(
-  deploy/demo/make_clips.sh "$data/demo/clips"
-  exec "$weike" demo --server "$url" --clips "$data/demo/clips" --lessons deploy/demo/lessons.json --accounts "$accounts"
-) &
-children+=("$!")
-wait "$!" || echo "The demo lessons are not complete; the server runs on. Start again to go on." >&2
+# In the background, so that a signal is heard at once.
+in_background() {
+  "$@" &
+  children+=("$!")
+  wait "$!"
+}
+fill() {
+  in_background deploy/demo/make_clips.sh "$data/demo/clips" &&
+    in_background "$weike" demo --server "$url" --clips "$data/demo/clips" --lessons deploy/demo/lessons.json --accounts "$accounts"
+}
+fill || echo "The demo lessons are not complete; the server runs on. Start again to go on." >&2
 
 echo "Ctrl-C stops it."
 wait "$server" || { echo "The server has stopped; see $data/log/server.log" >&2; exit 1; }

@@ -5,7 +5,17 @@ export LC_ALL=C.UTF-8
 out="$1"
 mkdir -p "$out"
 work="$(mktemp -d)"
-trap 'jobs -rp | xargs -r kill 2>/dev/null || true; rm -rf "$work"' EXIT
+# Each clip is a process group of its own, so that its ffmpeg ends with it.
+set -m
+# shellcheck disable=SC2317  # Called by the trap.
+end() {
+  local job
+  exec 2>/dev/null # Nobody wants to read what was cut off.
+  for job in $(jobs -rp); do kill -KILL -- "-$job" || true; done
+  rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 143' TERM INT
 font="$(fc-match -f '%{file}' 'Noto Sans CJK SC:bold' 2>/dev/null || true)"
 [ -f "$font" ] || font=/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 
