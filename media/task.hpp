@@ -13,8 +13,8 @@
 #include <variant>
 #include <vector>
 
-// The units of media work. A task runs inside a sandboxed child (media/sandbox) or, in tests, in the
-// caller's process; either way through `Worker`.
+// The units of media work. A task runs inside a sandboxed child (media/sandbox) or, in tests, in
+// the caller's process; either way through `Worker`.
 namespace weike::media {
 
 struct Limits {
@@ -64,11 +64,12 @@ class OutputSink {
 };
 
 // Does the task in this process, reading the source by offset from `input`. Called in the child.
-// Opens no file and no socket. Fails with `unsupported_type`, `corrupt` or `too_large` (the input is
-// at fault; `reason` is the cause code) or `internal`.
+// Opens no file and no socket. Fails with `unsupported_type`, `corrupt` or `too_large` (the input
+// is at fault; `reason` is the cause code) or `internal`.
 Result<nlohmann::json> run_task(int input, const Task& task, OutputSink& sink);
 
-// Set by the owner to stop a running task soon; it then fails with `unavailable`, reason "cancelled".
+// Set by the owner to stop a running task soon; it then fails with `unavailable`, reason
+// "cancelled".
 using StopFlag = std::atomic<bool>;
 
 // Runs tasks somewhere. Threads may share it; calls block.

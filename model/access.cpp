@@ -13,8 +13,10 @@ namespace {
 
 bool is_in_audience(const Viewer& viewer, Audience audience) {
   switch (audience) {
-    case Audience::everyone: return true;
-    case Audience::members: return viewer.is_signed_in();
+    case Audience::everyone:
+      return true;
+    case Audience::members:
+      return viewer.is_signed_in();
   }
   return false;
 }
@@ -26,8 +28,7 @@ bool may_see(const Viewer& viewer, const Lesson& lesson) {
 }
 
 bool might_have_seen(const Viewer& viewer, const Lesson& lesson) {
-  return lesson.live && lesson.is_recalled &&
-         is_in_audience(viewer, lesson.live->content.audience);
+  return lesson.live && lesson.is_recalled && is_in_audience(viewer, lesson.live->content.audience);
 }
 
 bool may_preview(const Viewer& viewer, const Lesson& lesson) {

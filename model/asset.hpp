@@ -12,22 +12,22 @@
 
 namespace weike {
 
-// receiving -> queued -> probing -> transcoding -> ready, or rejected (the input is at fault, final)
-// or failed (ours; after three automatic tries, then retried by its owner).
+// receiving -> queued -> probing -> transcoding -> ready, or rejected (the input is at fault,
+// final) or failed (ours; after three automatic tries, then retried by its owner).
 enum class AssetState { receiving, queued, probing, transcoding, ready, rejected, failed };
 
 // Why an asset was rejected or failed: a word of the table in `model/cause.hpp`, which holds the
 // title and the hint in zh and en.
 struct AssetCause {
-  std::string code;    // "unsupported_container", "no_video", "frame_too_large", "child_crashed" ...
+  std::string code;  // "unsupported_container", "no_video", "frame_too_large", "child_crashed" ...
   std::string detail;  // For the log and the operator, English, no outside bytes unescaped.
   bool operator==(const AssetCause&) const = default;
 };
 
 // How far the segments of one rendition are.
 struct RenditionProgress {
-  std::string name;            // "v360", "a128".
-  std::uint32_t done = 0;      // Segments that are durable at their final name.
+  std::string name;        // "v360", "a128".
+  std::uint32_t done = 0;  // Segments that are durable at their final name.
   std::uint32_t total = 0;
   std::uint64_t size_bytes = 0;  // Of the finished ones.
   // Measured when the asset becomes ready, 0 before; bits per second.
@@ -42,26 +42,27 @@ struct Asset {
   AccountId owner;
   UnitId unit;
   AssetState state = AssetState::queued;
-  std::string stage;            // "queued", "probe", "video_360p", "renditions", "images", "finalise", "done".
+  // "queued", "probe", "video_360p", "renditions", "images", "finalise", "done".
+  std::string stage;
   std::uint32_t percent = 0;    // 0 to 100 over the whole work; never goes back.
   bool is_playable = false;     // The plan stands and the first segments are durable.
   bool is_publishable = false;  // 360p and audio are complete.
   std::optional<AssetCause> cause;
-  std::uint32_t attempts = 0;   // Automatic tries that were used up.
-  std::string source_blob;      // Name in the blob store.
-  std::string source_sha256;    // Lower-case hex.
+  std::uint32_t attempts = 0;  // Automatic tries that were used up.
+  std::string source_blob;     // Name in the blob store.
+  std::string source_sha256;   // Lower-case hex.
   std::uint64_t source_bytes = 0;
-  std::string file_name;        // As the publisher's device named it; show escaped.
+  std::string file_name;  // As the publisher's device named it; show escaped.
   // Known after the probe.
   std::uint32_t duration_ms = 0;
-  std::uint32_t width = 0;      // Of the top rung, upright.
+  std::uint32_t width = 0;  // Of the top rung, upright.
   std::uint32_t height = 0;
   bool has_audio = false;
   std::vector<RenditionProgress> renditions;
   nlohmann::json verdict = nullptr;  // The technical verdict sheet as the API shows it.
-  std::string placeholder;      // Tiny picture as a data: URI, shown before the poster; empty before.
-  bool has_plan = false;        // The plan itself lies in the blob store, written once.
-  std::uint32_t epoch = 0;      // Raised by a recall: media URLs signed before it stop working.
+  std::string placeholder;  // Tiny picture as a data: URI, shown before the poster; empty before.
+  bool has_plan = false;    // The plan itself lies in the blob store, written once.
+  std::uint32_t epoch = 0;  // Raised by a recall: media URLs signed before it stop working.
   Timestamp created_at{};
   Timestamp updated_at{};
 };

@@ -45,7 +45,8 @@ struct Error {
 };
 
 // Lets boost::system::result throw on value() of a failure; used by tests only.
-[[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);
+[[noreturn]] void throw_exception_from_error(const Error& error,
+                                             const boost::source_location& where);
 
 // A value or an Error. Test it, then dereference; absence of a thing is std::optional inside.
 template <class T = void>

@@ -24,10 +24,10 @@ struct LessonContent {
   LessonKind kind = LessonKind::micro_lesson;
   AssetId asset;
   Audience audience = Audience::members;
-  std::string channel;             // Id of a configured channel; empty for none.
-  std::vector<std::string> tags;   // Up to 20.
-  std::string person;              // The person shown, "" for none.
-  std::string teacher;             // "" for none.
+  std::string channel;            // Id of a configured channel; empty for none.
+  std::vector<std::string> tags;  // Up to 20.
+  std::string person;             // The person shown, "" for none.
+  std::string teacher;            // "" for none.
   bool operator==(const LessonContent&) const = default;
 };
 
@@ -49,7 +49,7 @@ struct Lesson {
   std::optional<LessonVersion> live;  // Stays while it is recalled.
   bool is_recalled = false;
   std::string recall_reason;
-  AccountId recalled_by;        // Nil unless it is recalled.
+  AccountId recalled_by;  // Nil unless it is recalled.
   // When it first went live. Orders the feed and never changes, so that a page turned meanwhile
   // neither repeats nor misses a lesson that gets a new version.
   Timestamp published_at{};

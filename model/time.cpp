@@ -36,11 +36,11 @@ std::string to_rfc3339(Timestamp time) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
   char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()),
-                static_cast<int>(clock.subseconds().count()));
+  std::snprintf(
+      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
   return text;
 }
 
@@ -66,8 +66,8 @@ std::optional<Timestamp> from_rfc3339(std::string_view text) {
   }
   const auto zone = zone_minutes(text.substr(at));
   if (!zone) return std::nullopt;
-  return std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute - *zone} +
-         std::chrono::seconds{second} + Milliseconds{millis};
+  return std::chrono::sys_days{date} + std::chrono::hours{hour} +
+         std::chrono::minutes{minute - *zone} + std::chrono::seconds{second} + Milliseconds{millis};
 }
 
 }  // namespace weike

@@ -17,8 +17,8 @@
 #include <variant>
 #include <vector>
 
-// What a handler gets and gives. Free of sockets and of Asio: a handler is a plain blocking function
-// that the connection engine calls on its pool, and that a test calls directly.
+// What a handler gets and gives. Free of sockets and of Asio: a handler is a plain blocking
+// function that the connection engine calls on its pool, and that a test calls directly.
 namespace weike::http {
 
 enum class Method { get, head, post, put, patch, del, options, other };
@@ -58,7 +58,8 @@ Method effective_method(Method sent, const Headers& headers);
 struct Request {
   Method method = Method::get;
   std::string target;  // As sent: "/api/v1/feed?limit=20".
-  std::string path;    // Percent-decoded once, with no "." or ".." part; else the engine answered 400.
+  // Percent-decoded once, with no "." or ".." part; else the engine answered 400.
+  std::string path;
   std::vector<std::pair<std::string, std::string>> query;  // Decoded, in order.
   Headers headers;
   std::string body;  // Whole, at most the route's limit; empty for streamed bodies.
@@ -120,11 +121,12 @@ class EventSource {
 // Immutable bytes that several replies share: a rendered page.
 using SharedBytes = std::shared_ptr<const std::string>;
 
-using Body = std::variant<std::monostate, std::string, SharedBytes, FileBody,
-                          std::shared_ptr<EventSource>>;
+using Body =
+    std::variant<std::monostate, std::string, SharedBytes, FileBody, std::shared_ptr<EventSource>>;
 
 // The engine adds Date, Content-Length, Connection and X-Request-Id, answers HEAD without the body
-// and a Range by itself never: a handler that serves ranges says 206 and Content-Range (see ranges.hpp).
+// and a Range by itself never: a handler that serves ranges says 206 and Content-Range (see
+// ranges.hpp).
 struct Response {
   int status = 200;
   Headers headers;
@@ -144,8 +146,8 @@ enum class BodyEnd {
 class BodySink {
  public:
   virtual ~BodySink() = default;
-  // Once, before the first write: `interrupt` may be called from any thread while the sink lives and
-  // makes the engine stop reading and call `finish(interrupted)`.
+  // Once, before the first write: `interrupt` may be called from any thread while the sink lives
+  // and makes the engine stop reading and call `finish(interrupted)`.
   virtual void attach(std::function<void()> interrupt) = 0;
   // A failure ends the reading; `finish(interrupted)` follows and answers.
   virtual Result<> write(std::span<const std::byte> bytes) = 0;

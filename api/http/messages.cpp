@@ -185,7 +185,8 @@ constexpr std::array kMessages = std::to_array<Message>({
      "Only a live lesson can be recalled."},
 
     // Playback
-    {"bad_signature", "播放地址无效", "Invalid media link", "播放地址不正确，请从微课页面重新打开。",
+    {"bad_signature", "播放地址无效", "Invalid media link",
+     "播放地址不正确，请从微课页面重新打开。",
      "The media link is not valid. Open the lesson again."},
     {"link_expired", "播放地址已过期", "Media link expired", "播放地址已过期，请重新获取。",
      "The media link has expired. Ask for a new one."},

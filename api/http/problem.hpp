@@ -6,9 +6,9 @@
 namespace weike::http {
 
 // The one map from codes to status: not_found 404, invalid_argument 400, conflict 409,
-// unauthorized 401, forbidden 403, too_large 413, unavailable 503, deadline_exceeded 504, locked 423,
-// rate_limited 429, precondition_failed 412, unsupported_type 415, checksum_mismatch 460 (tus),
-// gone 410, out_of_space 507, corrupt and internal 500.
+// unauthorized 401, forbidden 403, too_large 413, unavailable 503, deadline_exceeded 504, locked
+// 423, rate_limited 429, precondition_failed 412, unsupported_type 415, checksum_mismatch 460
+// (tus), gone 410, out_of_space 507, corrupt and internal 500.
 int status_of(ErrorCode code);
 
 // application/problem+json (RFC 9457): {type, title, status, code, detail, request_id, field?} with

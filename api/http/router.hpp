@@ -28,11 +28,12 @@ enum class Gate {
 
 struct Route {
   Method method = Method::get;
-  std::string pattern;  // "/api/v1/lessons/{id}/submit"; a last "{name*}" takes the rest of the path.
+  // "/api/v1/lessons/{id}/submit"; a last "{name*}" takes the rest of the path.
+  std::string pattern;
   Gate gate = Gate::signed_in;
-  Handler handler;       // Exactly one of `handler` and `stream` is set.
+  Handler handler;  // Exactly one of `handler` and `stream` is set.
   StreamHandler stream;
-  HotHandler hot;        // Optional, tried first.
+  HotHandler hot;  // Optional, tried first.
   std::size_t body_limit_bytes = std::size_t{256} * 1024;
 };
 
@@ -43,7 +44,7 @@ class Router {
   void add(Route route);
 
   struct Match {
-    const Route* route = nullptr;                                    // Null: see `allowed`.
+    const Route* route = nullptr;  // Null: see `allowed`.
     std::vector<std::pair<std::string, std::string>> parameters;
     std::vector<Method> allowed;  // Methods the path has; empty means 404, else 405 with Allow.
   };
@@ -64,7 +65,7 @@ class Router {
   struct Node {
     std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
     std::unique_ptr<Node> parameter;
-    std::vector<std::size_t> ends;  // Routes that end here,
+    std::vector<std::size_t> ends;   // Routes that end here,
     std::vector<std::size_t> rests;  // and routes whose "{name*}" begins here.
   };
   Search search(Method method, std::string_view path) const;
@@ -76,8 +77,8 @@ class Router {
   Node root_;
 };
 
-// What stands between engine and handlers: session, CSRF, gate, limits, errors to problem documents.
-// The engine calls these; tests of capabilities too. Threads may share it.
+// What stands between engine and handlers: session, CSRF, gate, limits, errors to problem
+// documents. The engine calls these; tests of capabilities too. Threads may share it.
 class Gatekeeper {
  public:
   virtual ~Gatekeeper() = default;
