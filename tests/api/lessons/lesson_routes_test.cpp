@@ -219,7 +219,7 @@ TEST_F(LessonRoutes, QueuesBelongToTheirRoles) {
 }
 
 TEST_F(LessonRoutes, WhatIsNoIdNamesNothing) {
-  for (const std::string id : {"x", "..%2f", std::string(31, '0').c_str()}) {
+  for (const std::string& id : {std::string("x"), std::string("..%2f"), std::string(31, '0')}) {
     const auto status = get("/api/v1/lessons/" + id, &author).status;
     EXPECT_TRUE(status == 404 || status == 400) << id;
   }
