@@ -95,7 +95,7 @@ TEST_F(EngineTest, AbortsLeaveNoDescriptorAndNoConnection) {
   {
     RawClient warm = connect();
   }
-  ASSERT_TRUE(wait_until([&] { return engine->connections() == 0; }));
+  ASSERT_TRUE(wait_until([&] { return observer.opened == 1 && observer.closed == 1; }));
   const std::size_t before = open_descriptors();
 
   for (int round = 0; round < 30; ++round) {
@@ -118,9 +118,12 @@ TEST_F(EngineTest, AbortsLeaveNoDescriptorAndNoConnection) {
     }
   }
 
-  EXPECT_TRUE(wait_until([&] { return engine->connections() == 0; }));
-  EXPECT_EQ(open_descriptors(), before);
-  EXPECT_EQ(observer.opened, observer.closed);
+  // Some of them are still in the backlog and come and go after this line is reached.
+  EXPECT_TRUE(wait_until([&] {
+    return engine->connections() == 0 && observer.opened == observer.closed &&
+           open_descriptors() == before;
+  })) << open_descriptors()
+      << " descriptors, before " << before;
 }
 
 // Bug (a) of DESIGN §4: the thread's output buffer of a client that left must not reach the next
