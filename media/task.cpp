@@ -1,6 +1,7 @@
 #include "media/task.hpp"
 
 #include "media/images/images.hpp"
+#include "media/probe/glance.hpp"
 #include "media/probe/probe.hpp"
 #include "media/transcode/transcode.hpp"
 
@@ -13,9 +14,26 @@ namespace weike::media {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, min_duration_ms, max_duration_ms, max_pixels,
                                    max_streams)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProbeTask, source_sha256, limits)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanOptions, may_copy, may_skip_stills, has_av1)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GlanceTask, limits)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SegmentsTask, plan, renditions, first_segment, last_segment)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImagesTask, plan)
+
+static void to_json(nlohmann::json& json, const ProbeTask& task) {
+  json["source_sha256"] = task.source_sha256;
+  json["limits"] = task.limits;
+  json["options"] = task.options;
+  json["trim_in_ms"] = task.trim.in_ms;
+  json["trim_out_ms"] = task.trim.out_ms;
+}
+
+static void from_json(const nlohmann::json& json, ProbeTask& task) {
+  json.at("source_sha256").get_to(task.source_sha256);
+  json.at("limits").get_to(task.limits);
+  json.at("options").get_to(task.options);
+  json.at("trim_in_ms").get_to(task.trim.in_ms);
+  json.at("trim_out_ms").get_to(task.trim.out_ms);
+}
 
 namespace {
 
@@ -28,6 +46,7 @@ void give_large_blocks_back() { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
 const char* kind_of(const ProbeTask&) { return "probe"; }
 const char* kind_of(const SegmentsTask&) { return "segments"; }
 const char* kind_of(const ImagesTask&) { return "images"; }
+const char* kind_of(const GlanceTask&) { return "glance"; }
 
 Result<nlohmann::json> run(int input, const ProbeTask& task, OutputSink& sink) {
   return probe(input, task, sink);
@@ -38,21 +57,28 @@ Result<nlohmann::json> run(int input, const SegmentsTask& task, OutputSink& sink
 Result<nlohmann::json> run(int input, const ImagesTask& task, OutputSink& sink) {
   return make_images(input, task, sink);
 }
+Result<nlohmann::json> run(int input, const GlanceTask& task, OutputSink& sink) {
+  return glance(input, task, sink);
+}
 
 // Fails the next output once the owner has set the flag.
 class StoppableSink final : public OutputSink {
  public:
-  StoppableSink(OutputSink& sink, const StopFlag& stop) : sink_(sink), stop_(stop) {}
+  StoppableSink(OutputSink& sink, const TaskControl& control) : sink_(sink), control_(control) {}
 
   Result<> put(const std::string& name, std::span<const std::byte> bytes) override {
-    if (stop_.load()) return Error{ErrorCode::unavailable, "the task was stopped", "cancelled"};
+    if (control_.stop) return Error{ErrorCode::unavailable, "the task was stopped", "cancelled"};
     return sink_.put(name, bytes);
+  }
+  Result<> observe(const std::string& rendition, std::uint32_t number,
+                   const Observation& observation) override {
+    return sink_.observe(rendition, number, observation);
   }
   void progress(std::int64_t done, std::int64_t total) override { sink_.progress(done, total); }
 
  private:
   OutputSink& sink_;
-  const StopFlag& stop_;
+  const TaskControl& control_;
 };
 
 }  // namespace
@@ -74,6 +100,8 @@ void from_json(const nlohmann::json& json, Task& task) {
     task = json.get<SegmentsTask>();
   else if (kind == "images")
     task = json.get<ImagesTask>();
+  else if (kind == "glance")
+    task = json.get<GlanceTask>();
   else
     throw std::invalid_argument("unknown kind of task: " + kind);
 }
@@ -90,10 +118,10 @@ Result<nlohmann::json> run_task(int input, const Task& task, OutputSink& sink) {
 }
 
 Result<nlohmann::json> InProcessWorker::run(int input, const Task& task, OutputSink& sink,
-                                            const StopFlag& stop) {
-  StoppableSink stoppable(sink, stop);
+                                            const TaskControl& control) {
+  StoppableSink stoppable(sink, control);
   auto result = run_task(input, task, stoppable);
-  if (stop.load()) return Error{ErrorCode::unavailable, "the task was stopped", "cancelled"};
+  if (control.stop) return Error{ErrorCode::unavailable, "the task was stopped", "cancelled"};
   return result;
 }
 

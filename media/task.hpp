@@ -1,5 +1,6 @@
 #pragma once
 
+#include "media/observation.hpp"
 #include "media/plan/plan.hpp"
 #include "model/error.hpp"
 
@@ -24,12 +25,28 @@ struct Limits {
   int max_streams = 32;
 };
 
+// What an operator may switch off.
+struct PlanOptions {
+  bool may_copy = true;         // Conforming sources become the top rung as they are.
+  bool may_skip_stills = true;  // Slides are coded once, not thirty times a second.
+  bool has_av1 = true;          // A background rung.
+};
+
+// Look at the head of a source of which only the first bytes are there. Outputs: none. Result:
+// {"sheet": {...}}, the part of the verdict that the index tells; {"rejected": …} as a ProbeTask
+// gives it; or {} when the index is not among these bytes.
+struct GlanceTask {
+  Limits limits;
+};
+
 // Probe the source and make the plan. Outputs: the init segment of every rendition
 // ("v360/init.mp4", "a128/init.mp4"). Result: {"verdict": {...}, "plan": {...}}; or
 // {"rejected": {"code": "...", "detail": "..."}} when the input is at fault.
 struct ProbeTask {
   std::string source_sha256;
   Limits limits;
+  PlanOptions options = {};
+  Trim trim = {};
 };
 
 // Make segments [first_segment, last_segment] of the named renditions from one decode. Outputs:
@@ -48,7 +65,7 @@ struct ImagesTask {
   Plan plan;
 };
 
-using Task = std::variant<ProbeTask, SegmentsTask, ImagesTask>;
+using Task = std::variant<ProbeTask, SegmentsTask, ImagesTask, GlanceTask>;
 
 void to_json(nlohmann::json& json, const Task& task);
 void from_json(const nlohmann::json& json, Task& task);
@@ -59,6 +76,12 @@ class OutputSink {
   virtual ~OutputSink() = default;
   // `name` as in the task's description. A failure ends the task with that error.
   virtual Result<> put(const std::string& name, std::span<const std::byte> bytes) = 0;
+  // What is seen and heard in a segment, before it is put. A failure ends the task too. Who does
+  // not care keeps nothing.
+  virtual Result<> observe(const std::string& /*rendition*/, std::uint32_t /*number*/,
+                           const Observation& /*observation*/) {
+    return {};
+  }
   // A sign of life, at least every few seconds of work: `done` of `total` frames.
   virtual void progress(std::int64_t done, std::int64_t total) = 0;
 };
@@ -68,9 +91,13 @@ class OutputSink {
 // is at fault; `reason` is the cause code) or `internal`.
 Result<nlohmann::json> run_task(int input, const Task& task, OutputSink& sink);
 
-// Set by the owner to stop a running task soon; it then fails with `unavailable`, reason
-// "cancelled".
-using StopFlag = std::atomic<bool>;
+// How the owner of a running task steers it, from any thread.
+struct TaskControl {
+  // Set: the task ends soon and fails with `unavailable`, reason "cancelled".
+  std::atomic<bool> stop = false;
+  // While set, the task's process stands still and keeps what it has; its time limits stand too.
+  std::atomic<bool> is_paused = false;
+};
 
 // Runs tasks somewhere. Threads may share it; calls block.
 class Worker {
@@ -79,14 +106,14 @@ class Worker {
   // As `run_task`; besides: reason "child_crashed", "child_timeout", "child_memory" with code
   // `internal` when the child died, was killed for silence or for its limits.
   virtual Result<nlohmann::json> run(int input, const Task& task, OutputSink& sink,
-                                     const StopFlag& stop) = 0;
+                                     const TaskControl& control) = 0;
 };
 
 // For tests of what is above the media room.
 class InProcessWorker final : public Worker {
  public:
   Result<nlohmann::json> run(int input, const Task& task, OutputSink& sink,
-                             const StopFlag& stop) override;
+                             const TaskControl& control) override;
 };
 
 }  // namespace weike::media

@@ -5,6 +5,7 @@
 #include "model/role.hpp"
 #include "storage/blob/blob_store.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -107,6 +108,18 @@ struct FileBody {
   std::shared_ptr<const Permit> permit;  // Null: always allowed.
 };
 
+// A body of several parts, none of it copied: shared bytes and stretches of files. Files are opened
+// when their turn comes. One connection's thread at a time.
+class PartsBody {
+ public:
+  virtual ~PartsBody() = default;
+  using Part = std::variant<std::shared_ptr<const std::string>, FileBody>;
+  // The next part, in order; runs on the blocking pool. Nothing at the end. A failure, and a sum
+  // that is not `length_bytes`, closes the connection.
+  virtual Result<std::optional<Part>> next() = 0;
+  virtual std::uint64_t length_bytes() const = 0;
+};
+
 // A source of server-sent events (WHATWG HTML §9.2). The engine owns one for each listener.
 class EventSource {
  public:
@@ -121,8 +134,24 @@ class EventSource {
 // Immutable bytes that several replies share: a rendered page.
 using SharedBytes = std::shared_ptr<const std::string>;
 
+struct Response;
+
+// An answer that comes later. The request waits without holding a thread; many may wait for one
+// piece of work.
+class LaterAnswer {
+ public:
+  virtual ~LaterAnswer() = default;
+  // `wake` may be called from any thread, also at once, when `answer` can be asked. Called once.
+  virtual void on_ready(std::function<void()> wake) = 0;
+  // How long the request may wait; then `answer` is asked all the same.
+  virtual std::chrono::milliseconds patience() const = 0;
+  // Runs on the blocking pool, once. Must not hold a LaterAnswer again.
+  virtual Response answer() = 0;
+};
+
 using Body =
-    std::variant<std::monostate, std::string, SharedBytes, FileBody, std::shared_ptr<EventSource>>;
+    std::variant<std::monostate, std::string, SharedBytes, FileBody, std::shared_ptr<EventSource>,
+                 std::shared_ptr<PartsBody>, std::shared_ptr<LaterAnswer>>;
 
 // The engine adds Date, Content-Length, Connection and X-Request-Id, answers HEAD without the body
 // and a Range by itself never: a handler that serves ranges says 206 and Content-Range (see

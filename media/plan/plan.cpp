@@ -10,7 +10,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Orientation, quarter_turns, is_mirrored)
 NLOHMANN_JSON_SERIALIZE_ENUM(ToneCurve, {{ToneCurve::sdr, "sdr"},
                                          {ToneCurve::hlg, "hlg"},
                                          {ToneCurve::pq, "pq"}})
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(VideoRung, name, width, height, crf, max_kbps, init_sha256)
+NLOHMANN_JSON_SERIALIZE_ENUM(VideoCodec, {{VideoCodec::h264, "h264"}, {VideoCodec::av1, "av1"}})
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VideoRung, name, codec, width, height, crf,
+                                                max_kbps, init_sha256, codecs)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trim, in_ms, out_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AudioRung, name, kbps, channels, init_sha256)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segment, number, first_frame, frame_count, first_audio_frame,
                                    audio_frame_count)
@@ -56,18 +59,30 @@ std::uint32_t Plan::duration_ms() const {
       std::llround(static_cast<double>(frame_count) * 1000.0 / frame_rate.value()));
 }
 
-const VideoRung* Plan::find_video(std::string_view name) const { return find_rung(video, name); }
+const VideoRung* Plan::find_video(std::string_view name) const {
+  if (copied && copied->name == name) return &*copied;
+  if (background && background->name == name) return &*background;
+  return find_rung(video, name);
+}
 const AudioRung* Plan::find_audio(std::string_view name) const { return find_rung(audio, name); }
 
 void to_json(nlohmann::json& json, const Plan& plan) {
   visit_members(json, plan,
                 [](auto& object, const char* name, const auto& member) { object[name] = member; });
+  json["trim"] = plan.trim;
+  json["skips_stills"] = plan.skips_stills;
+  if (plan.copied) json["copied"] = *plan.copied;
+  if (plan.background) json["background"] = *plan.background;
 }
 
 void from_json(const nlohmann::json& json, Plan& plan) {
   visit_members(json, plan, [](const auto& object, const char* name, auto& member) {
     object.at(name).get_to(member);
   });
+  plan.trim = json.value("trim", Trim{});
+  plan.skips_stills = json.value("skips_stills", false);
+  if (json.contains("copied")) plan.copied = json.at("copied").get<VideoRung>();
+  if (json.contains("background")) plan.background = json.at("background").get<VideoRung>();
 }
 
 }  // namespace weike::media

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,10 @@ struct Orientation {
 
 enum class ToneCurve { sdr, hlg, pq };
 
-// One video rendition. `name` is 'v' and the short side: "v1080", "v720", "v480", "v360".
+enum class VideoCodec { h264, av1 };
+
+// One video rendition. `name` is 'v' and the short side, "v1080", "v720", "v480", "v360"; of the
+// other kinds with a tail: "v1080-source" (copied), "v480-av1".
 struct VideoRung {
   std::string name;
   int width = 0;  // Even, square pixels, upright.
@@ -36,6 +40,9 @@ struct VideoRung {
   int max_kbps = 700;  // x264 maxrate; bufsize is twice as much.
   // SHA-256 of the init segment, in hex: every segment's encoder must give the same parameter sets.
   std::string init_sha256 = {};
+  // As playlists name it (RFC 6381). Empty: H.264 high profile at the level that the size asks for.
+  std::string codecs = {};
+  VideoCodec codec = VideoCodec::h264;
 };
 
 // One audio rendition: "a128", "a64". AAC-LC, 48 kHz.
@@ -44,6 +51,13 @@ struct AudioRung {
   int kbps = 128;
   int channels = 2;
   std::string init_sha256 = {};
+};
+
+// The part of the source that a lesson shows, in milliseconds after its first frame.
+struct Trim {
+  std::int64_t in_ms = 0;
+  std::int64_t out_ms = 0;  // 0: to the end.
+  bool operator==(const Trim&) const = default;
 };
 
 // Segment `number` holds frames [first_frame, first_frame + frame_count) of the output grid and the
@@ -59,7 +73,7 @@ struct Segment {
 // Everything that decides the bytes of the output, made once after the probe and never changed:
 // same source, same plan and same number give the same segment. Stored as JSON in the blob store.
 struct Plan {
-  int version = 1;
+  int version = 2;  // Plans of version 1 know no trim, copied nor background rung.
   std::string source_sha256;
   int video_stream = 0;
   int audio_stream = -1;            // -1: no sound.
@@ -74,13 +88,21 @@ struct Plan {
   Orientation orientation;
   ToneCurve tone_curve = ToneCurve::sdr;
   bool is_interlaced = false;
+  Trim trim;
+  // Frames that look like the last coded one are not coded again (docs/decisions/0005).
+  bool skips_stills = false;
   double gain_db = 0;            // Static gain of the sound, within ±12.
   std::vector<VideoRung> video;  // Largest first.
+  // The source's own pictures in place of `video.front()`, which is made only if they turn out to
+  // be damaged. It is offered once every frame was decoded. Segments begin at its key frames.
+  std::optional<VideoRung> copied;
+  // Made late and slowly, for lessons that are watched; for players that name its codec.
+  std::optional<VideoRung> background;
   std::vector<AudioRung> audio;
   std::vector<Segment> segments;
 
   std::uint32_t duration_ms() const;  // frame_count / frame_rate, rounded.
-  // The rung or nullptr when the plan has none of that name.
+  // The rung, of whatever kind, or nullptr when the plan has none of that name.
   const VideoRung* find_video(std::string_view name) const;
   const AudioRung* find_audio(std::string_view name) const;
 };

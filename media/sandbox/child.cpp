@@ -26,6 +26,12 @@ class PipeSink final : public OutputSink {
     send(FrameType::output, name, bytes);
     return {};
   }
+  Result<> observe(const std::string& rendition, std::uint32_t number,
+                   const Observation& observation) override {
+    const auto text = nlohmann::json(observation).dump();
+    send(FrameType::notes, rendition + "/" + std::to_string(number), bytes_of(text));
+    return {};
+  }
   void progress(std::int64_t done, std::int64_t total) override {
     send(FrameType::progress, {}, progress_content(done, total));
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace weike::media {
 namespace {
@@ -17,8 +18,11 @@ constexpr std::string_view kInit = "/init.mp4";
 
 Error lie(std::string what) { return {ErrorCode::corrupt, "the child handed back " + what}; }
 
-// 'v' or 'a' and two to four digits.
+// 'v' or 'a' and two to four digits; the other kinds of rung have a tail.
 bool is_rendition(std::string_view name, char kind) {
+  for (const std::string_view tail : {"-source", "-av1"}) {
+    if (kind == 'v' && name.ends_with(tail)) name.remove_suffix(tail.size());
+  }
   return name.size() >= 3 && name.size() <= 5 && name.front() == kind &&
          std::all_of(name.begin() + 1, name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -120,6 +124,22 @@ Result<> Expectation::take_output(const std::string& name, std::size_t size_byte
   if (!is_known || !seen_.insert(name).second) return lie("a file nobody asked for");
   if (size_bytes == 0 || size_bytes > size_limit(name)) return lie("a file of an absurd size");
   return {};
+}
+
+Result<Expectation::Notes> Expectation::take_notes(const std::string& name,
+                                                   std::string_view text) const {
+  if (!open_.contains(name + ".m4s")) return lie("notes on a segment nobody asked for");
+  const auto report = parse_report(text);
+  if (!report) return report.error();
+  const auto slash = name.find('/');
+  Notes notes{name.substr(0, slash), 0, {}};
+  std::from_chars(name.data() + slash + 1, name.data() + name.size(), notes.number);
+  try {
+    report->get_to(notes.observation);
+  } catch (const nlohmann::json::exception&) {
+    return lie("notes that are none");
+  }
+  return notes;
 }
 
 Result<nlohmann::json> Expectation::take_result(std::string_view text) const {

@@ -17,6 +17,14 @@ class Expectation {
 
   // `corrupt` for a name the task does not make, for one that comes twice, for an absurd size.
   Result<> take_output(const std::string& name, std::size_t size_bytes);
+  struct Notes {
+    std::string rendition;
+    std::uint32_t number = 0;
+    Observation observation;
+  };
+  // The observation of segment `name` ("v360/0"), which has still to come. `corrupt` for any other
+  // name and for notes that are none.
+  Result<Notes> take_notes(const std::string& name, std::string_view text) const;
   // The task's result from its text. `corrupt` if it is none, is nested absurdly, or an output is
   // missing, or its plan is not sound.
   Result<nlohmann::json> take_result(std::string_view text) const;

@@ -52,7 +52,7 @@ Result<> check(const Header& header) {
     return Error{ErrorCode::corrupt, "a frame does not begin as one"};
   }
   const auto type = header[kTypeAt];
-  if (type < 1 || type > 4) return Error{ErrorCode::corrupt, "a frame of an unknown type"};
+  if (type < 1 || type > 5) return Error{ErrorCode::corrupt, "a frame of an unknown type"};
   const bool is_output = type == static_cast<std::uint8_t>(FrameType::output);
   if (content_size(header) > (is_output ? kMaxOutputBytes : kMaxReportBytes)) {
     return Error{ErrorCode::corrupt, "a frame is too large"};

@@ -20,6 +20,7 @@ enum class FrameType : std::uint8_t {
   progress = 2,  // Done and total frames, 8 bytes each, big-endian.
   result = 3,    // The task's JSON; the last frame.
   failure = 4,   // {"code", "reason", "message"}; the last frame.
+  notes = 5,     // The observation of the segment of that name, as JSON; ahead of its output.
 };
 
 struct Frame {

@@ -52,12 +52,12 @@ std::uint64_t cpu_seconds_for(const Task& task) {
 // One child's life as its supervisor sees it.
 class Supervision {
  public:
-  Supervision(ChildProcess& child, const Task& task, OutputSink& sink, const StopFlag& stop,
+  Supervision(ChildProcess& child, const Task& task, OutputSink& sink, const TaskControl& control,
               const SandboxOptions& options)
       : child_(child),
         expectation_(task),
         sink_(sink),
-        stop_(stop),
+        control_(control),
         options_(options),
         deadline_(std::chrono::steady_clock::now() + options.wall_limit) {}
 
@@ -77,7 +77,7 @@ class Supervision {
 
  private:
   std::optional<Error> check_limits() const {
-    if (stop_.load()) return Error{ErrorCode::unavailable, "the work was stopped", "cancelled"};
+    if (control_.stop) return Error{ErrorCode::unavailable, "the work was stopped", "cancelled"};
     const auto now = std::chrono::steady_clock::now();
     if (now > deadline_) return child_error("child_timeout", "the child ran too long");
     if (now > last_sign_ + options_.silence_limit) {
@@ -116,6 +116,8 @@ class Supervision {
         }
         return sink_.put(frame.name, frame.content);
       }
+      case FrameType::notes:
+        return take_notes(frame.name, text);
       case FrameType::progress:
         return take_progress(frame.content);
       case FrameType::result: {
@@ -128,6 +130,12 @@ class Supervision {
         return take_failure(text);
     }
     return {};
+  }
+
+  Result<> take_notes(const std::string& name, std::string_view text) {
+    auto notes = expectation_.take_notes(name, text);
+    if (!notes) return notes.error();
+    return sink_.observe(notes->rendition, notes->number, notes->observation);
   }
 
   Result<> take_progress(std::span<const std::byte> content) {
@@ -184,7 +192,7 @@ class Supervision {
   ChildProcess& child_;
   Expectation expectation_;
   OutputSink& sink_;
-  const StopFlag& stop_;
+  const TaskControl& control_;
   const SandboxOptions& options_;
   const SteadyTime deadline_;
   SteadyTime last_sign_ = std::chrono::steady_clock::now();
@@ -206,7 +214,7 @@ class NoOutput final : public OutputSink {
 SandboxedWorker::SandboxedWorker(SandboxOptions options) : options_(std::move(options)) {}
 
 Result<nlohmann::json> SandboxedWorker::run(int input, const Task& task, OutputSink& sink,
-                                            const StopFlag& stop) {
+                                            const TaskControl& control) {
   ChildOrder order;
   order.task = task;
   order.cpu_seconds = cpu_seconds_for(task);
@@ -215,7 +223,7 @@ Result<nlohmann::json> SandboxedWorker::run(int input, const Task& task, OutputS
   auto child =
       ChildProcess::spawn(options_.program, options_.mode, input, nlohmann::json(order).dump());
   if (!child) return child.error();
-  return Supervision(*child, task, sink, stop, options_).run();
+  return Supervision(*child, task, sink, control, options_).run();
 }
 
 std::vector<std::string> sandbox_layers(const SandboxOptions& options) {
@@ -227,8 +235,8 @@ std::vector<std::string> sandbox_layers(const SandboxOptions& options) {
   if (!child) return {};
   const Task nothing = SegmentsTask{.plan = {}, .renditions = {}};
   NoOutput sink;
-  const StopFlag stop = false;
-  const auto result = Supervision(*child, nothing, sink, stop, options).run();
+  const TaskControl control;
+  const auto result = Supervision(*child, nothing, sink, control, options).run();
   if (!result || !result->contains("layers")) return {};
   return result->at("layers").get<std::vector<std::string>>();
 }

@@ -25,7 +25,7 @@ class SandboxedWorker final : public Worker {
  public:
   explicit SandboxedWorker(SandboxOptions options = {});
   Result<nlohmann::json> run(int input, const Task& task, OutputSink& sink,
-                             const StopFlag& stop) override;
+                             const TaskControl& control) override;
 
  private:
   const SandboxOptions options_;

@@ -15,7 +15,7 @@ bool AssetJob::is_all_made() const { return has_plan_ && batches_.empty() && has
 std::optional<AssetJob::Rank> AssetJob::rank() const {
   const std::scoped_lock lock(mutex_);
   if (is_over_) return std::nullopt;
-  if (stop_ || failure_) return running_ == 0 ? std::optional(Rank{}) : std::nullopt;
+  if (control_.stop || failure_) return running_ == 0 ? std::optional(Rank{}) : std::nullopt;
   if (!has_begun_) return Rank{};
   if (!has_plan_) return std::nullopt;
   if (!batches_.empty()) {
@@ -35,7 +35,7 @@ std::optional<AssetJob::Unit> AssetJob::take_unit() {
   const std::scoped_lock lock(mutex_);
   if (is_over_) return std::nullopt;
   Unit unit;
-  if (stop_ || failure_) {
+  if (control_.stop || failure_) {
     if (running_ > 0) return std::nullopt;
     unit.step = Step::settle;
   } else if (!has_begun_) {
@@ -62,7 +62,7 @@ bool AssetJob::run(const Unit& unit) {
   {
     const std::scoped_lock lock(mutex_);
     --running_;
-    const bool is_last = running_ == 0 && (stop_ || failure_ || is_all_made());
+    const bool is_last = running_ == 0 && (control_.stop || failure_ || is_all_made());
     if (!is_last || is_over_) return false;
     is_over_ = true;
   }
@@ -87,16 +87,16 @@ Result<> AssetJob::perform(const Unit& unit) {
 // The first failure counts; those of the units that it stops are its echo.
 void AssetJob::take_failure(const Error& error) {
   const std::scoped_lock lock(mutex_);
-  if (!failure_ && !stop_) failure_ = error;
-  stop_ = true;
+  if (!failure_ && !control_.stop) failure_ = error;
+  control_.stop = true;
 }
 
-void AssetJob::stop() { stop_ = true; }
+void AssetJob::stop() { control_.stop = true; }
 
 void AssetJob::lose() {
   const std::scoped_lock lock(mutex_);
   is_lost_ = true;
-  stop_ = true;
+  control_.stop = true;
 }
 
 bool AssetJob::is_lost() const {

@@ -113,7 +113,7 @@ class AssetJob {
   Workshop& workshop_;
   const AssetId id_;
   const std::shared_ptr<void> hold_;
-  media::StopFlag stop_ = false;
+  media::TaskControl control_;
   std::shared_ptr<const storage::OpenFile> source_;
 
   std::mutex flush_mutex_;    // One flush at a time; taken before `mutex_`.

@@ -115,7 +115,7 @@ Result<> AssetJob::begin() {
 Result<media::Plan> AssetJob::probe(const Asset& asset) {
   ProbeSink sink(*this);
   const media::ProbeTask task{asset.source_sha256, workshop_.options.limits};
-  const auto made = workshop_.worker.run(source_->descriptor(), task, sink, stop_);
+  const auto made = workshop_.worker.run(source_->descriptor(), task, sink, control_);
   if (!made) return made.error();
   try {
     if (const auto rejected = made->find("rejected"); rejected != made->end()) {

@@ -59,7 +59,7 @@ class AssetJob::ImageSink final : public media::OutputSink {
 Result<> AssetJob::make_batch(const Batch& batch) {
   SegmentSink sink(*this);
   const media::SegmentsTask task{*plan_, batch.renditions, batch.first_segment, batch.last_segment};
-  const auto made = workshop_.worker.run(source_->descriptor(), task, sink, stop_);
+  const auto made = workshop_.worker.run(source_->descriptor(), task, sink, control_);
   const auto written = flush();  // Also what a batch finished before it failed.
   return made ? written : Result<>(made.error());
 }
@@ -67,7 +67,7 @@ Result<> AssetJob::make_batch(const Batch& batch) {
 Result<> AssetJob::make_images() {
   ImageSink sink(*this);
   const auto made =
-      workshop_.worker.run(source_->descriptor(), media::ImagesTask{*plan_}, sink, stop_);
+      workshop_.worker.run(source_->descriptor(), media::ImagesTask{*plan_}, sink, control_);
   if (!made) return made.error();
   const std::scoped_lock lock(mutex_);
   placeholder_ = made->value("placeholder", "");
@@ -77,7 +77,7 @@ Result<> AssetJob::make_images() {
 
 // The blob first, then the journal: a segment is finished once its blob is at its final name.
 Result<> AssetJob::put_segment(const std::string& name, std::span<const std::byte> bytes) {
-  if (stop_) return Error{ErrorCode::unavailable, "the work was stopped", "cancelled"};
+  if (control_.stop) return Error{ErrorCode::unavailable, "the work was stopped", "cancelled"};
   if (auto holds = confirm(); !holds) return holds;
   const auto slash = name.find('/');
   const auto rendition = name.substr(0, slash);

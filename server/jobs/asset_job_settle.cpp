@@ -63,7 +63,7 @@ void AssetJob::settle() {
     failure = failure_;
     // The server stops with work left; the lease is voided at its next start.
     const bool has_work_left = !is_all_made() || !finished_.is_complete();
-    if (!failure && stop_ && has_work_left) return;
+    if (!failure && control_.stop && has_work_left) return;
   }
   if (!failure) {
     const auto finished = finish();

@@ -79,6 +79,10 @@ std::string segment(AssetId asset, std::string_view rendition, std::uint64_t num
   return join("segment", {asset.raw(), rendition, kEndOfText, big_endian(number)});
 }
 KeyRange segments_of(AssetId asset) { return range_of("segment", {asset.raw()}); }
+std::string observation(AssetId asset, std::string_view rendition, std::uint64_t number) {
+  return join("observation", {asset.raw(), rendition, kEndOfText, big_endian(number)});
+}
+KeyRange observations_of(AssetId asset) { return range_of("observation", {asset.raw()}); }
 
 std::string lesson(LessonId id) { return join("lesson", {id.raw()}); }
 KeyRange lessons() { return range_of("lesson"); }

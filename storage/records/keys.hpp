@@ -13,33 +13,36 @@
 // 1970 in 8 bytes, `newest first` as their complement, text ended by a zero byte unless it comes
 // last.
 //
-// | key                                         | value                                          |
-// |---------------------------------------------|------------------------------------------------|
-// | account/{account}                           | Account                                        |
-// | account-name/{name, lower case}             | account id                                     |
-// | administrator/{account}                     | empty; administrators who may sign in          |
-// | session/{SHA-256 of the token, 32 bytes}    | Session                                        |
-// | session-of/{account}{hash}                  | empty                                          |
-// | upload/{upload}                             | Upload                                         |
-// | upload-of/{account}{upload}                 | empty                                          |
-// | upload-expiry/{time}{upload}                | empty                                          |
-// | unit-bytes/{unit}                           | source bytes kept and promised, 8 bytes        |
-// | asset/{asset}                               | Asset                                          |
-// | asset-of/{account}{newest first}{asset}     | empty                                          |
-// | asset-erased/{asset}                        | source blob: bytes that still have to go       |
-// | segment/{asset}{rendition}\0{number}        | SegmentEntry: size and SHA-256 of a finished one
-// | | lesson/{lesson}                             | Lesson | | lesson-of/{account}{newest
-// first}{lesson}   | empty                                          | |
-// lesson-state/{state}\0{time}{lesson}        | empty; the working version's state             | |
-// lesson-asset/{asset}{lesson}                | empty                                          | |
-// feed/{scope}\0{channel}\0{newest first}{lesson} | card (a covering index): api/feed/feed_card.hpp
-// | | feed-unfinished/{lesson}                    | empty; its card waits for a finished asset | |
-// feed-version/{scope}\0{channel}             | counter, 8 bytes                               | |
-// decision/{number}                           | Decision (append-only, hash-chained)           | |
-// decision-of/{lesson}{number}                | empty                                          | |
-// watch/{account}{lesson}                     | WatchRecord                                    | |
-// job…/                                       | see storage/queue/job_queue.cpp                | |
-// setting/{name}                              | "media-key": 32 bytes; and others              |
+// clang-format off
+// | key                                             | value                                              |
+// |-------------------------------------------------|----------------------------------------------------|
+// | account/{account}                               | Account                                            |
+// | account-name/{name, lower case}                 | account id                                         |
+// | administrator/{account}                         | empty; administrators who may sign in              |
+// | session/{SHA-256 of the token, 32 bytes}        | Session                                            |
+// | session-of/{account}{hash}                      | empty                                              |
+// | upload/{upload}                                 | Upload                                             |
+// | upload-of/{account}{upload}                     | empty                                              |
+// | upload-expiry/{time}{upload}                    | empty                                              |
+// | unit-bytes/{unit}                               | source bytes kept and promised, 8 bytes            |
+// | asset/{asset}                                   | Asset                                              |
+// | asset-of/{account}{newest first}{asset}         | empty                                              |
+// | asset-erased/{asset}                            | source blob: bytes that still have to go           |
+// | segment/{asset}{rendition}\0{number}            | SegmentEntry: size and SHA-256 of a finished one   |
+// | observation/{asset}{rendition}\0{number}        | media::Observation of a segment, written before it |
+// | lesson/{lesson}                                 | Lesson                                             |
+// | lesson-of/{account}{newest first}{lesson}       | empty                                              |
+// | lesson-state/{state}\0{time}{lesson}            | empty; the working version's state                 |
+// | lesson-asset/{asset}{lesson}                    | empty                                              |
+// | feed/{scope}\0{channel}\0{newest first}{lesson} | card, a covering index (api/feed/feed_card.hpp)    |
+// | feed-unfinished/{lesson}                        | empty; its card waits for a finished asset         |
+// | feed-version/{scope}\0{channel}                 | counter, 8 bytes                                   |
+// | decision/{number}                               | Decision (append-only, hash-chained)               |
+// | decision-of/{lesson}{number}                    | empty                                              |
+// | watch/{account}{lesson}                         | WatchRecord                                        |
+// | job…/                                           | see storage/queue/job_queue.cpp                    |
+// | setting/{name}                                  | "media-key": 32 bytes; and others                  |
+// clang-format on
 namespace weike::storage::keys {
 
 std::string account(AccountId id);
@@ -68,6 +71,8 @@ std::string asset_erased(AssetId id);
 KeyRange assets_erased();
 std::string segment(AssetId asset, std::string_view rendition, std::uint64_t number);
 KeyRange segments_of(AssetId asset);
+std::string observation(AssetId asset, std::string_view rendition, std::uint64_t number);
+KeyRange observations_of(AssetId asset);
 
 std::string lesson(LessonId id);
 KeyRange lessons();

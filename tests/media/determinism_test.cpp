@@ -82,17 +82,17 @@ TEST(SegmentsTask, RefusesWhatThePlanDoesNotHave) {
 
 class StoppingSink final : public OutputSink {
  public:
-  explicit StoppingSink(StopFlag& stop) : stop_(stop) {}
+  explicit StoppingSink(TaskControl& control) : control_(control) {}
   Result<> put(const std::string&, std::span<const std::byte>) override {
     ++puts;
-    stop_ = true;
+    control_.stop = true;
     return {};
   }
   void progress(std::int64_t, std::int64_t) override {}
   int puts = 0;
 
  private:
-  StopFlag& stop_;
+  TaskControl& control_;
 };
 
 TEST(InProcessWorker, StopsWhenItsOwnerAsks) {
@@ -101,12 +101,12 @@ TEST(InProcessWorker, StopsWhenItsOwnerAsks) {
   make_clip(clip, pattern(160, 120, "10", 5) + "-c:v libx264 -preset ultrafast -pix_fmt yuv420p");
   MemorySink init;
   const Plan plan = plan_of(clip, init);
-  StopFlag stop = false;
-  StoppingSink sink(stop);
+  TaskControl control;
+  StoppingSink sink(control);
   const File file(clip);
 
   const auto made = InProcessWorker().run(
-      file.descriptor(), SegmentsTask{plan, {plan.video.front().name}, 0, 1}, sink, stop);
+      file.descriptor(), SegmentsTask{plan, {plan.video.front().name}, 0, 1}, sink, control);
 
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().reason, "cancelled");

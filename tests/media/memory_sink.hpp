@@ -16,9 +16,15 @@ class MemorySink final : public OutputSink {
     files[name].assign(bytes.begin(), bytes.end());
     return {};
   }
+  Result<> observe(const std::string& rendition, std::uint32_t number,
+                   const Observation& observation) override {
+    observations[rendition + "/" + std::to_string(number)] = observation;
+    return {};
+  }
   void progress(std::int64_t, std::int64_t) override { ++signs_of_life; }
 
   std::map<std::string, std::vector<std::byte>> files;
+  std::map<std::string, Observation> observations;  // By "v360/0".
   std::vector<std::string> order;
   int signs_of_life = 0;
 };

@@ -203,9 +203,9 @@ class TellingSink final : public OutputSink {
 int serve() {
   SandboxedWorker worker;
   TellingSink sink;
-  const StopFlag stop = false;
+  const TaskControl control;
   const auto result =
-      worker.run(STDIN_FILENO, ProbeTask{.source_sha256 = "sleep", .limits = {}}, sink, stop);
+      worker.run(STDIN_FILENO, ProbeTask{.source_sha256 = "sleep", .limits = {}}, sink, control);
   return result ? 0 : 1;
 }
 

@@ -59,7 +59,7 @@ class SandboxedWorkerTest : public ::testing::Test {
 
   Result<nlohmann::json> attack(const std::string& name) {
     SandboxedWorker worker(options);
-    return worker.run(input, ProbeTask{.source_sha256 = name, .limits = {}}, sink, stop);
+    return worker.run(input, ProbeTask{.source_sha256 = name, .limits = {}}, sink, control);
   }
   // What an attack found out.
   std::string told(const std::string& name) {
@@ -75,7 +75,7 @@ class SandboxedWorkerTest : public ::testing::Test {
   SandboxOptions options;
   const int input;
   MemorySink sink;
-  StopFlag stop = false;
+  TaskControl control;
 };
 
 TEST_F(SandboxedWorkerTest, HonestWorkPasses) {
@@ -175,7 +175,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return std::string(row.param.attack); });
 
 TEST_F(SandboxedWorkerTest, StopFlagKillsTheChild) {
-  sink.on_progress = [&] { stop = true; };
+  sink.on_progress = [&] { control.stop = true; };
   const auto begun = std::chrono::steady_clock::now();
 
   const auto result = attack("sleep");
@@ -212,7 +212,7 @@ TEST_F(SandboxedWorkerTest, ThreadsMayShareIt) {
     threads.emplace_back([&] {
       MemorySink own;
       const auto result =
-          worker.run(input, ProbeTask{.source_sha256 = "honest", .limits = {}}, own, stop);
+          worker.run(input, ProbeTask{.source_sha256 = "honest", .limits = {}}, own, control);
       if (result && own.names.size() == 1) ++passed;
     });
   }

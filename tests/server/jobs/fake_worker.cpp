@@ -33,7 +33,7 @@ void FakeWorker::set_probe_result(nlohmann::json result) {
 }
 
 Result<nlohmann::json> FakeWorker::run(int, const media::Task& task, media::OutputSink& sink,
-                                       const media::StopFlag& stop) {
+                                       const media::TaskControl& control) {
   Accident accident;
   nlohmann::json probe_result;
   {
@@ -49,7 +49,7 @@ Result<nlohmann::json> FakeWorker::run(int, const media::Task& task, media::Outp
     if (accident) {
       if (auto alive = accident(task, file); !alive) return alive.error();
     }
-    if (auto put = make(task, file, sink, stop); !put) return put.error();
+    if (auto put = make(task, file, sink, control); !put) return put.error();
   }
   nlohmann::json result = {{"frames", 1}, {"damaged_frames", 0}};
   if (std::holds_alternative<media::ProbeTask>(task)) {
@@ -63,8 +63,8 @@ Result<nlohmann::json> FakeWorker::run(int, const media::Task& task, media::Outp
 }
 
 Result<> FakeWorker::make(const media::Task&, const std::string& file, media::OutputSink& sink,
-                          const media::StopFlag& stop) {
-  if (stop) return Error{ErrorCode::unavailable, "stopped", "cancelled"};
+                          const media::TaskControl& control) {
+  if (control.stop) return Error{ErrorCode::unavailable, "stopped", "cancelled"};
   const std::string content = "content of " + file;
   if (auto put = sink.put(file, std::as_bytes(std::span(content))); !put) return put;
   const std::scoped_lock lock(mutex_);

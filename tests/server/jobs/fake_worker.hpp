@@ -24,7 +24,7 @@ class FakeWorker final : public media::Worker {
   void set_probe_result(nlohmann::json result);
 
   Result<nlohmann::json> run(int input, const media::Task& task, media::OutputSink& sink,
-                             const media::StopFlag& stop) override;
+                             const media::TaskControl& control) override;
 
   // How often each file was made and accepted, and all tasks in the order of their begin.
   std::map<std::string, int> made() const;
@@ -32,7 +32,7 @@ class FakeWorker final : public media::Worker {
 
  private:
   Result<> make(const media::Task& task, const std::string& file, media::OutputSink& sink,
-                const media::StopFlag& stop);
+                const media::TaskControl& control);
 
   const media::Plan plan_;
   mutable std::mutex mutex_;  // Guards what follows.
