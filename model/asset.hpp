@@ -24,6 +24,13 @@ struct AssetCause {
   bool operator==(const AssetCause&) const = default;
 };
 
+// The part of the source that an asset shows, in milliseconds after the source's first frame.
+struct AssetTrim {
+  std::int64_t in_ms = 0;
+  std::int64_t out_ms = 0;
+  bool operator==(const AssetTrim&) const = default;
+};
+
 // How far the segments of one rendition are.
 struct RenditionProgress {
   std::string name;        // "v360", "a128".
@@ -49,10 +56,11 @@ struct Asset {
   bool is_publishable = false;  // 360p and audio are complete.
   std::optional<AssetCause> cause;
   std::uint32_t attempts = 0;  // Automatic tries that were used up.
-  std::string source_blob;     // Name in the blob store.
+  std::string source_blob;     // Name in the blob store. Assets cut from one another share it.
   std::string source_sha256;   // Lower-case hex.
   std::uint64_t source_bytes = 0;
-  std::string file_name;  // As the publisher's device named it; show escaped.
+  std::string file_name;          // As the publisher's device named it; show escaped.
+  std::optional<AssetTrim> trim;  // Nothing: the whole source.
   // Known after the probe.
   std::uint32_t duration_ms = 0;
   std::uint32_t width = 0;  // Of the top rung, upright.

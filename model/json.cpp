@@ -172,6 +172,7 @@ void to_json(nlohmann::json& json, const Asset& asset) {
           {"created_at", to_epoch_ms(asset.created_at)},
           {"updated_at", to_epoch_ms(asset.updated_at)}};
   if (asset.cause) json["cause"] = {{"code", asset.cause->code}, {"detail", asset.cause->detail}};
+  if (asset.trim) json["trim"] = {{"in_ms", asset.trim->in_ms}, {"out_ms", asset.trim->out_ms}};
   auto& renditions = json["renditions"] = nlohmann::json::array();
   for (const auto& rendition : asset.renditions) {
     renditions.push_back({{"name", rendition.name},
@@ -208,6 +209,10 @@ void from_json(const nlohmann::json& json, Asset& asset) {
   read(json, "epoch", asset.epoch);
   asset.created_at = read_time(json, "created_at");
   asset.updated_at = read_time(json, "updated_at");
+  if (const auto trim = json.find("trim"); trim != json.end()) {
+    asset.trim =
+        AssetTrim{trim->at("in_ms").get<std::int64_t>(), trim->at("out_ms").get<std::int64_t>()};
+  }
   if (const auto cause = json.find("cause"); cause != json.end()) {
     asset.cause = AssetCause{cause->value("code", ""), cause->value("detail", "")};
   }

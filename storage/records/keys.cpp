@@ -75,6 +75,12 @@ std::string asset_of(AccountId account, Timestamp created_at, AssetId id) {
 KeyRange assets_of(AccountId account) { return range_of("asset-of", {account.raw()}); }
 std::string asset_erased(AssetId id) { return join("asset-erased", {id.raw()}); }
 KeyRange assets_erased() { return range_of("asset-erased"); }
+std::string asset_source(std::string_view source_sha256, AssetId id) {
+  return join("asset-source", {source_sha256, kEndOfText, id.raw()});
+}
+KeyRange assets_with_source(std::string_view source_sha256) {
+  return range_of("asset-source", {source_sha256, kEndOfText});
+}
 std::string segment(AssetId asset, std::string_view rendition, std::uint64_t number) {
   return join("segment", {asset.raw(), rendition, kEndOfText, big_endian(number)});
 }

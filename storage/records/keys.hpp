@@ -28,6 +28,7 @@
 // | asset/{asset}                                   | Asset                                              |
 // | asset-of/{account}{newest first}{asset}         | empty                                              |
 // | asset-erased/{asset}                            | source blob: bytes that still have to go           |
+// | asset-source/{SHA-256, hex}\0{asset}            | empty; whose source has these bytes                |
 // | segment/{asset}{rendition}\0{number}            | SegmentEntry: size and SHA-256 of a finished one   |
 // | observation/{asset}{rendition}\0{number}        | media::Observation of a segment, written before it |
 // | lesson/{lesson}                                 | Lesson                                             |
@@ -69,6 +70,8 @@ std::string asset_of(AccountId account, Timestamp created_at, AssetId id);
 KeyRange assets_of(AccountId account);
 std::string asset_erased(AssetId id);
 KeyRange assets_erased();
+std::string asset_source(std::string_view source_sha256, AssetId id);
+KeyRange assets_with_source(std::string_view source_sha256);
 std::string segment(AssetId asset, std::string_view rendition, std::uint64_t number);
 KeyRange segments_of(AssetId asset);
 std::string observation(AssetId asset, std::string_view rendition, std::uint64_t number);

@@ -75,6 +75,9 @@ TEST(Keys, RangeOfOneWordNeverReachesAnothers) {
   EXPECT_TRUE(holds(assets(), asset(id)));
   EXPECT_FALSE(holds(assets(), asset_of(id_of<AccountId>(0), at(0), id)));
   EXPECT_FALSE(holds(assets(), asset_erased(id)));
+  EXPECT_FALSE(holds(assets(), asset_source("5a", id)));
+  EXPECT_TRUE(holds(assets_with_source("5a"), asset_source("5a", id)));
+  EXPECT_FALSE(holds(assets_with_source("5a"), asset_source("5ab", id)));
   EXPECT_TRUE(holds(lessons(), lesson(lesson_id)));
   EXPECT_FALSE(holds(lessons(), lesson_state("draft", at(0), lesson_id)));
   EXPECT_FALSE(holds(lessons(), lesson_asset(id, lesson_id)));
