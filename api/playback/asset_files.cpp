@@ -32,7 +32,8 @@ AssetFiles::AssetFiles(const media::Plan& plan, const std::vector<media::Measure
     playlists_.emplace(name + "/index.m3u8", playlist_of(media::media_playlist(plan, name)));
     segments_.emplace(name, static_cast<std::uint32_t>(plan.segments.size()));
   };
-  playlists_.emplace("master.m3u8", playlist_of(media::master_playlist(plan, rates)));
+  playlists_.emplace("master.m3u8",
+                     playlist_of(media::master_playlist(plan, {.video = {}, .rates = rates})));
   for (const auto& rung : plan.video) add_rendition(rung.name);
   for (const auto& rung : plan.audio) add_rendition(rung.name);
 }

@@ -51,7 +51,7 @@ TEST(MasterPlaylist, NamesEveryRungAnd480First) {
   const std::string master = master_playlist(landscape_plan(true));
 
   EXPECT_THAT(uris_of(master), ElementsAre("v480/index.m3u8", "v1080/index.m3u8", "v720/index.m3u8",
-                                           "v360/index.m3u8"));
+                                           "v360/index.m3u8", "a64/index.m3u8"));
   EXPECT_THAT(lines_of(master), Contains("#EXT-X-INDEPENDENT-SEGMENTS"));
   EXPECT_THAT(lines_of(master),
               Contains("#EXT-X-STREAM-INF:BANDWIDTH=6890800,CODECS=\"avc1.640028,mp4a.40.2\","
@@ -66,7 +66,8 @@ TEST(MasterPlaylist, StatesMeasuredRatesOnceThereAreSome) {
   Plan plan = landscape_plan(false);
   plan.video.resize(1);
 
-  const std::string master = master_playlist(plan, {{"v1080", 3'000'000, 2'000'000}});
+  const std::string master =
+      master_playlist(plan, {.video = {}, .rates = {{"v1080", 3'000'000, 2'000'000}}});
 
   EXPECT_THAT(master, HasSubstr("BANDWIDTH=3000000,AVERAGE-BANDWIDTH=2000000,"));
   EXPECT_THAT(master, Not(HasSubstr("AUDIO")));
