@@ -2,7 +2,7 @@
 
 #include "media/av/av_error.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace weike::media {
 namespace {
@@ -11,31 +11,24 @@ namespace {
 constexpr std::size_t kSourceQueue = 3;
 constexpr std::size_t kRungQueue = 6;
 
-const Segment& segment_of(const Plan& plan, std::int64_t frame) {
-  const auto after = std::upper_bound(
-      plan.segments.begin(), plan.segments.end(), frame,
-      [](std::int64_t number, const Segment& segment) { return number < segment.first_frame; });
-  return *std::prev(after);
-}
-
-std::variant<UprightPicture, RungScaler> shape_for(const Plan& plan, const VideoRung& rung,
-                                                   bool is_top) {
-  if (is_top) return UprightPicture(plan, rung.width, rung.height);
+std::variant<UprightPicture, RungScaler> shape_for(const Plan& plan, std::size_t rung_index) {
+  const VideoRung& rung = plan.video[rung_index];
+  if (rung_index == 0) return UprightPicture(plan, rung.width, rung.height);
   return RungScaler(rung.width, rung.height);
 }
 
 }  // namespace
 
-RungThread::RungThread(const Plan& plan, std::size_t rung_index, bool encodes, RungThread* next,
-                       SegmentCollector& collector)
+RungThread::RungThread(const Plan& plan, Options options, SegmentCollector& collector)
     : plan_(plan),
-      rung_(plan.video[rung_index]),
-      encodes_(encodes),
-      next_(next),
+      next_(options.next),
+      tap_(options.tap),
       collector_(collector),
-      input_(rung_index == 0 ? kSourceQueue : kRungQueue),
-      shape_(shape_for(plan, rung_, rung_index == 0)),
-      thread_([this] { run(); }) {}
+      input_(options.rung_index == 0 ? kSourceQueue : kRungQueue),
+      shape_(shape_for(plan, options.rung_index)) {
+  for (const VideoRung* rung : options.renditions) renditions_.push_back({rung, nullptr});
+  thread_ = std::thread([this] { run(); });
+}
 
 RungThread::~RungThread() {
   input_.close();
@@ -43,8 +36,8 @@ RungThread::~RungThread() {
 }
 
 void RungThread::run() {
-  while (FramePtr picture = input_.pop()) {
-    if (auto handled = handle(std::move(picture)); !handled) {
+  while (auto item = input_.pop()) {
+    if (auto handled = handle(std::move(*item)); !handled) {
       collector_.fail(handled.error());
       input_.abandon();
       break;
@@ -53,18 +46,26 @@ void RungThread::run() {
   if (next_) next_->input_.close();
 }
 
-Result<> RungThread::handle(FramePtr picture) {
-  const std::int64_t number = picture->pts;
-  auto shaped = bring_to_size(std::move(picture));
-  if (!shaped) return shaped.error();
-  (*shaped)->pts = number;
-  if (next_) {
-    FramePtr passed = share(**shaped);
-    if (!passed) return av_failure("share frame", AVERROR(ENOMEM));
-    // A rung below that failed has told the collector itself.
-    if (!next_->input_.push(std::move(passed)) && !encodes_) return {};
+Result<> RungThread::handle(GridItem item) {
+  const bool is_end = !item.picture;
+  if (!is_end) {
+    auto shaped = bring_to_size(std::move(item.picture));
+    if (!shaped) return shaped.error();
+    item.picture = std::move(*shaped);
   }
-  return encodes_ ? encode(std::move(*shaped), number) : Result<>();
+  if (next_) {
+    GridItem passed{item.segment, nullptr, item.number, item.begins_gop, item.summary};
+    if (!is_end) passed.picture = share(*item.picture);
+    if (!is_end && !passed.picture) return av_failure("share frame", AVERROR(ENOMEM));
+    // A rung below that failed has told the collector itself.
+    next_->input_.push(std::move(passed));
+  }
+  if (is_end) return finish(item);
+  if (tap_) tap_->see(*item.picture, item.number);
+  for (Rendition& rendition : renditions_) {
+    if (auto encoded = encode(rendition, item, *item.picture); !encoded) return encoded.error();
+  }
+  return {};
 }
 
 Result<FramePtr> RungThread::bring_to_size(FramePtr picture) {
@@ -82,22 +83,34 @@ Result<FramePtr> RungThread::bring_to_size(FramePtr picture) {
   return shaped;
 }
 
-Result<> RungThread::encode(FramePtr picture, std::int64_t number) {
-  if (!encoder_) {
-    segment_ = &segment_of(plan_, number);
-    auto opened = VideoEncoder::open(rung_, plan_);
+Result<> RungThread::encode(Rendition& rendition, const GridItem& item, const AVFrame& picture) {
+  const VideoRung& rung = *rendition.rung;
+  if (!rendition.encoder) {
+    auto opened = open_encoder(rung, plan_);
     if (!opened) return opened.error();
-    if (!rung_.init_sha256.empty() && init_digest(opened->init()) != rung_.init_sha256)
+    if (!rung.init_sha256.empty() && init_digest((*opened)->init()) != rung.init_sha256)
       return Error{ErrorCode::internal, "the encoder differs from the plan", "plan_mismatch"};
-    encoder_ = std::move(*opened);
+    rendition.encoder = std::move(*opened);
   }
-  if (auto added = encoder_->add(std::move(picture)); !added) return added.error();
-  if (number + 1 < segment_->first_frame + segment_->frame_count) return {};
-  auto samples = encoder_->finish();
-  if (!samples) return samples.error();
-  collector_.add(segment_->number, rung_.name,
-                 video_segment(*segment_, plan_.frame_rate, *samples, encoder_->delay()));
-  encoder_.reset();
+  FramePtr own = share(picture);
+  if (!own) return av_failure("share frame", AVERROR(ENOMEM));
+  return rendition.encoder->add(std::move(own), item.number - item.segment->first_frame,
+                                item.begins_gop);
+}
+
+Result<> RungThread::finish(const GridItem& end) {
+  const Segment& segment = *end.segment;
+  if (tap_ && !renditions_.empty())
+    collector_.note(segment.number, renditions_.front().rung->name,
+                    tap_->end(segment, end.summary));
+  for (Rendition& rendition : renditions_) {
+    const auto encoder = std::exchange(rendition.encoder, nullptr);
+    if (!encoder) return Error{ErrorCode::internal, "a segment without pictures", "media_library"};
+    auto samples = encoder->finish();
+    if (!samples) return samples.error();
+    collector_.add(segment.number, rendition.rung->name,
+                   video_segment(segment, plan_.frame_rate, *samples, encoder->delay()));
+  }
   return {};
 }
 

@@ -20,6 +20,8 @@ class SegmentCollector {
 
   // From any thread.
   void add(std::uint32_t number, const std::string& rendition, Bytes bytes);
+  // What was seen or heard in a segment; before it is added.
+  void note(std::uint32_t number, const std::string& rendition, Observation observation);
   void fail(Error error);
   bool has_failed() const;
 
@@ -29,14 +31,19 @@ class SegmentCollector {
   Result<> hand_over_rest(std::int64_t total_frames);
 
  private:
-  using Segments = std::map<std::string, Bytes>;
-  std::optional<Segments> take_next();
+  struct Finished {
+    std::map<std::string, Bytes> segments;  // By rendition.
+    std::map<std::string, Observation> observations;
+  };
+  bool is_next_complete() const;
+  std::optional<Finished> take_next();
+  Result<> put(const Finished& finished);
 
   const SegmentsTask& task_;
   OutputSink& sink_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::uint32_t, Segments> finished_;
+  std::map<std::uint32_t, Finished> finished_;
   std::optional<Error> error_;
   std::uint32_t handed_over_ = 0;  // Segments of the task.
 };

@@ -2,8 +2,8 @@
 
 #include "media/av/av_error.hpp"
 #include "media/transcode/audio_maker.hpp"
+#include "media/transcode/cascade.hpp"
 #include "media/transcode/frame_grid.hpp"
-#include "media/transcode/rung_thread.hpp"
 #include "media/transcode/segment_collector.hpp"
 
 #include <algorithm>
@@ -14,11 +14,6 @@ namespace weike::media {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-bool is_asked_for(const SegmentsTask& task, const std::string& rendition) {
-  return std::find(task.renditions.begin(), task.renditions.end(), rendition) !=
-         task.renditions.end();
-}
 
 Result<> check(const SegmentsTask& task) {
   const Plan& plan = task.plan;
@@ -35,35 +30,6 @@ Result<> check(const SegmentsTask& task) {
   return {};
 }
 
-// The rungs' threads from the largest down to the smallest that was asked for. The whole cascade
-// above it runs, so that a segment's bytes do not depend on what else was asked for.
-class Cascade {
- public:
-  Cascade(const SegmentsTask& task, SegmentCollector& collector) {
-    const auto& rungs = task.plan.video;
-    std::size_t depth = rungs.size();
-    while (depth > 0 && !is_asked_for(task, rungs[depth - 1].name)) --depth;
-    for (std::size_t i = depth; i-- > 0;) {
-      RungThread* below = threads_.empty() ? nullptr : threads_.back().get();
-      threads_.push_back(std::make_unique<RungThread>(
-          task.plan, i, is_asked_for(task, rungs[i].name), below, collector));
-    }
-  }
-  // Top first: each closes the one below when it is done.
-  ~Cascade() {
-    while (!threads_.empty()) threads_.pop_back();
-  }
-  Cascade(const Cascade&) = delete;
-  Cascade& operator=(const Cascade&) = delete;
-
-  bool is_empty() const { return threads_.empty(); }
-  bool push(FramePtr picture) { return threads_.back()->input().push(std::move(picture)); }
-  void close() { threads_.back()->input().close(); }
-
- private:
-  std::vector<std::unique_ptr<RungThread>> threads_;  // Smallest rung first.
-};
-
 // One run of a task, on the caller's thread.
 class Run {
  public:
@@ -75,7 +41,7 @@ class Run {
     std::int64_t total = 0;
     for (auto i = task_.first_segment; i <= task_.last_segment; ++i)
       total += task_.plan.segments[i].frame_count;
-    Cascade cascade(task_, collector_);
+    Cascade cascade(task_, nullptr, collector_);
     if (auto opened = open_pictures(cascade); !opened) return opened.error();
     std::int64_t done = 0;
     for (auto i = task_.first_segment; i <= task_.last_segment; ++i) {
@@ -128,16 +94,27 @@ class Run {
     for (std::int64_t i = 0; i < segment.frame_count; ++i) {
       auto picture = grid_->frame_at(segment.first_frame + i);
       if (!picture) return picture.error();
-      // A rung that failed has told the collector why.
-      const bool is_taken = cascade.push(std::move(*picture));
-      if (auto handed = collector_.hand_over(); !handed) return handed.error();
-      if (!is_taken) return Error{ErrorCode::internal, "a rung stopped", "media_library"};
-      if (const auto now = Clock::now(); now - last_progress_ > std::chrono::milliseconds(500)) {
-        last_progress_ = now;
-        sink_.progress(done + i, total);
-      }
+      GridItem item{&segment, std::move(*picture), segment.first_frame + i};
+      item.begins_gop = i % task_.plan.gop_frames == 0;
+      if (auto pushed = push(cascade, std::move(item)); !pushed) return pushed.error();
+      tell_progress(done + i, total);
     }
+    return push(cascade, {&segment});
+  }
+
+  Result<> push(Cascade& cascade, GridItem item) {
+    const bool is_taken = cascade.push(std::move(item));
+    // A rung that failed has told the collector why.
+    if (auto handed = collector_.hand_over(); !handed) return handed.error();
+    if (!is_taken) return Error{ErrorCode::internal, "a rung stopped", "media_library"};
     return {};
+  }
+
+  void tell_progress(std::int64_t done, std::int64_t total) {
+    const auto now = Clock::now();
+    if (now - last_progress_ < std::chrono::milliseconds(500)) return;
+    last_progress_ = now;
+    sink_.progress(done, total);
   }
 
   int descriptor_;

@@ -64,14 +64,13 @@ Result<VideoEncoder> VideoEncoder::open(const VideoRung& rung, const Plan& plan)
   if (sets.sps.size() < 4 || sets.pps.empty())
     return Error{ErrorCode::internal, "x264 gave no parameter sets", "media_library"};
   made.init_ = video_init(rung, plan.frame_rate, sets, made.delay());
-  made.gop_frames_ = plan.gop_frames;
   return made;
 }
 
-Result<> VideoEncoder::add(FramePtr picture) {
-  const bool begins_gop = count_ % gop_frames_ == 0;
-  picture->pts = count_++;
-  picture->pict_type = begins_gop ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+Result<> VideoEncoder::add(FramePtr picture, std::int64_t shown_at, bool is_key) {
+  ++count_;
+  picture->pts = shown_at;
+  picture->pict_type = is_key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
   // Source frames may carry captions or encoder settings, which have no place in the output.
   while (picture->nb_side_data > 0)
     av_frame_remove_side_data(picture.get(), picture->side_data[0]->type);
@@ -84,7 +83,7 @@ Result<std::vector<Sample>> VideoEncoder::finish() {
   const int sent = avcodec_send_frame(context_.get(), nullptr);
   if (sent < 0) return av_failure("encode", sent);
   if (auto collected = collect(); !collected) return collected.error();
-  if (static_cast<std::int64_t>(samples_.size()) != count_)
+  if (samples_.size() != count_)
     return Error{ErrorCode::internal, "x264 lost a picture", "media_library"};
   for (std::size_t i = 0; i < samples_.size(); ++i) {
     if (samples_[i].shown_at + delay() < static_cast<std::int64_t>(i))
