@@ -39,20 +39,45 @@ constexpr std::array kKnown{
 constexpr std::array<std::string_view, 9> kSoundOnly{"mp3", "wav",  "flac", "aac", "ogg",
                                                      "ac3", "eac3", "amr",  "aiff"};
 
-// Whether the file's top-level boxes run out before a "moov": an upload that was cut.
-bool lacks_moov(int descriptor, std::int64_t size) {
+// What the top-level boxes of an MP4 file tell, without opening any of them.
+struct BoxesOnTop {
+  bool has_whole_moov = false;
+  bool is_in_fragments = false;
+};
+
+BoxesOnTop boxes_on_top(int descriptor, std::int64_t size) {
+  BoxesOnTop seen;
   std::int64_t offset = 0;
-  for (int boxes = 0; boxes < 1000 && offset + 8 <= size; ++boxes) {
+  for (int boxes = 0; boxes < 10'000 && offset + 8 <= size; ++boxes) {
     std::array<std::uint8_t, 16> head{};
-    if (pread(descriptor, head.data(), head.size(), offset) < 8) return true;
+    if (pread(descriptor, head.data(), head.size(), offset) < 8) return seen;
     std::int64_t length = AV_RB32(head.data());
-    if (AV_RL32(head.data() + 4) == MKTAG('m', 'o', 'o', 'v')) return offset + length > size;
+    const std::uint32_t type = AV_RL32(head.data() + 4);
     if (length == 1) length = static_cast<std::int64_t>(AV_RB64(head.data() + 8));
-    if (length < 8) return length == 0;
-    if (length > size - offset) return true;
+    if (length == 0) length = size - offset;  // To the end of the file.
+    if (type == MKTAG('m', 'o', 'o', 'v')) seen.has_whole_moov = length <= size - offset;
+    seen.is_in_fragments |= type == MKTAG('m', 'o', 'o', 'f') || type == MKTAG('s', 'i', 'd', 'x');
+    if (length < 8 || length > size - offset) return seen;
     offset += length;
   }
-  return true;
+  return seen;
+}
+
+// Whether libav looks into the packets of an MP4 track to tell their times (mov.c,
+// mov_finalize_stsd_codec); codecs that are not known not to count as parsed.
+bool is_parsed(const AVCodecParameters& parameters) {
+  switch (parameters.codec_id) {
+    case AV_CODEC_ID_H264:
+    case AV_CODEC_ID_HEVC:
+    case AV_CODEC_ID_AAC:
+    case AV_CODEC_ID_ALAC:
+    case AV_CODEC_ID_OPUS:
+    case AV_CODEC_ID_PCM_S16LE:
+    case AV_CODEC_ID_PCM_S16BE:
+      return false;
+    default:
+      return true;
+  }
 }
 
 }  // namespace
@@ -61,6 +86,11 @@ const char* allowed_codecs() { return kCodecs; }
 
 int Source::read_bytes(void* opaque, std::uint8_t* into, int size) {
   auto& bytes = *static_cast<Bytes*>(opaque);
+  if (bytes.is_hollow) {
+    const std::int64_t left = std::min<std::int64_t>(size, bytes.size - bytes.position);
+    bytes.position += std::max<std::int64_t>(left, 0);
+    return left > 0 ? static_cast<int>(left) : AVERROR_EOF;
+  }
   ssize_t got = -1;
   do {
     got = pread(bytes.descriptor, into, static_cast<std::size_t>(size), bytes.position);
@@ -136,8 +166,8 @@ Result<> Source::open_format(const SourceOptions& options) {
   // Frees `format` when it fails.
   const int opened = avformat_open_input(&format, nullptr, demuxer, settings.get());
   if (opened < 0) {
-    const bool is_cut =
-        container_ == kKnown[0].name && lacks_moov(bytes_->descriptor, bytes_->size);
+    const bool is_cut = container_ == kKnown[0].name &&
+                        !boxes_on_top(bytes_->descriptor, bytes_->size).has_whole_moov;
     return rejected(is_cut ? "incomplete_file" : "damaged", "the container cannot be opened");
   }
   format_.reset(format);
@@ -171,6 +201,26 @@ Result<> Source::check_header(const SourceOptions& options) {
 void Source::keep_only(int stream) {
   for (int i = 0; i < stream_count(); ++i)
     format_->streams[i]->discard = i == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+}
+
+bool Source::skip_content(std::int64_t pretend_bytes) {
+  if (container_ != kKnown[0].name) return false;
+  for (int i = 0; i < stream_count(); ++i) {
+    const AVStream& each = stream(i);
+    if (each.discard < AVDISCARD_ALL && is_parsed(*each.codecpar)) return false;
+  }
+  const BoxesOnTop boxes = boxes_on_top(bytes_->descriptor, bytes_->size);
+  if (!boxes.has_whole_moov || boxes.is_in_fragments) return false;
+  bytes_->is_hollow = true;
+  bytes_->size = std::max(bytes_->size, pretend_bytes);
+  return true;
+}
+
+std::string Source::bytes_at(std::int64_t offset) const {
+  std::string bytes(16, '\0');
+  const ssize_t got = pread(bytes_->descriptor, bytes.data(), bytes.size(), offset);
+  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return bytes;
 }
 
 PacketPtr Source::read() {

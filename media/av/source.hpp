@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace weike::media {
 
@@ -31,12 +32,22 @@ class Source {
   void keep_only(int stream);
   // The next packet, or null at the end of the file or of what can be read of it.
   PacketPtr read();
+  // From here on packets come with their times, sizes and flags, but their content is not read, so
+  // a walk over hours costs next to nothing. False, and without effect, where the content has to be
+  // seen: containers without an index, fragments, codecs that libav parses; streams that are
+  // discarded do not count. `pretend_bytes`: the file is taken to be at least so long, while the
+  // rest of it is on its way.
+  bool skip_content(std::int64_t pretend_bytes = 0);
+  std::int64_t size_bytes() const { return bytes_->size; }
+  // Up to 16 bytes of the file at `offset`; fewer at its end.
+  std::string bytes_at(std::int64_t offset) const;
 
  private:
   struct Bytes {
     int descriptor = -1;
     std::int64_t size = 0;
     std::int64_t position = 0;
+    bool is_hollow = false;  // Nothing is read any more; see skip_content.
   };
   static int read_bytes(void* opaque, std::uint8_t* into, int size);
   static std::int64_t seek_bytes(void* opaque, std::int64_t offset, int whence);

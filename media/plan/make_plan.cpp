@@ -18,9 +18,29 @@ std::int64_t audio_frame_at(std::int64_t frame, Rational frame_rate) {
   return (frame * frame_rate.den * kAudioRate + divisor / 2) / divisor;
 }
 
-Result<> check_limits(const SourceFacts& facts, const Limits& limits) {
-  const VideoFacts& video = facts.video;
-  const std::int64_t duration_ms = (video.end_us - video.first_us) / 1000;
+// What is shown of a source, in the container's time.
+struct Shown {
+  std::int64_t from_us = 0;
+  std::int64_t to_us = 0;
+};
+
+// Between the points of the trim. A frame that begins within a frame's time after `in` is the
+// first one, so that none from before it shows up; else the picture that stands at `in` is.
+Shown shown_part(const VideoFacts& video, const Trim& trim, Rational frame_rate) {
+  Shown part{video.first_us, video.end_us};
+  if (trim.out_ms > 0) part.to_us = std::min(part.to_us, video.first_us + trim.out_ms * 1000);
+  if (trim.in_ms == 0) return part;
+  constexpr std::int64_t kRounding = 1'000;  // The point is told in milliseconds.
+  part.from_us = video.first_us + trim.in_ms * 1000;
+  const auto frame_us = static_cast<std::int64_t>(1e6 / frame_rate.value());
+  const auto next =
+      std::lower_bound(video.frames_us.begin(), video.frames_us.end(), part.from_us - kRounding);
+  if (next != video.frames_us.end() && *next < part.from_us + frame_us) part.from_us = *next;
+  return part;
+}
+
+Result<> check_limits(const VideoFacts& video, const Shown& part, const Limits& limits) {
+  const std::int64_t duration_ms = (part.to_us - part.from_us) / 1000;
   if (std::int64_t{video.width} * video.height > limits.max_pixels)
     return rejected("frame_too_large",
                     std::to_string(video.width) + "x" + std::to_string(video.height));
@@ -61,9 +81,11 @@ std::vector<Segment> cut_segments(std::int64_t frame_count, int gop_frames, Rati
   return segments;
 }
 
-Result<Plan> make_plan(const SourceFacts& facts, const Limits& limits, std::string source_sha256) {
-  if (auto checked = check_limits(facts, limits); !checked) return checked.error();
+Result<Plan> make_plan(const SourceFacts& facts, const ProbeTask& task) {
   const VideoFacts& video = facts.video;
+  const Rational frame_rate = output_rate(video.rate);
+  const Shown part = shown_part(video, task.trim, frame_rate);
+  if (auto checked = check_limits(video, part, task.limits); !checked) return checked.error();
   const ShownSize shown =
       shown_size(video.width, video.height, video.sample_aspect, video.orientation);
   if (std::max(shown.width, shown.height) > kLongestAspect * std::min(shown.width, shown.height))
@@ -71,12 +93,13 @@ Result<Plan> make_plan(const SourceFacts& facts, const Limits& limits, std::stri
   if (std::min(shown.width, shown.height) < 16) return rejected("bad_aspect", "below 16 pixels");
 
   Plan plan;
-  plan.source_sha256 = std::move(source_sha256);
+  plan.source_sha256 = task.source_sha256;
+  plan.trim = task.trim;
   plan.video_stream = video.stream;
-  plan.video_start_us = video.first_us;
-  plan.frame_rate = output_rate(video.rate);
-  const double seconds = static_cast<double>(video.end_us - video.first_us) / 1e6;
-  plan.frame_count = std::max<std::int64_t>(1, std::llround(seconds * plan.frame_rate.value()));
+  plan.video_start_us = part.from_us;
+  plan.frame_rate = frame_rate;
+  const double seconds = static_cast<double>(part.to_us - part.from_us) / 1e6;
+  plan.frame_count = std::max<std::int64_t>(1, std::llround(seconds * frame_rate.value()));
   plan.gop_frames = static_cast<int>(std::lround(2 * plan.frame_rate.value()));
   plan.source_width = video.width;
   plan.source_height = video.height;
@@ -87,7 +110,7 @@ Result<Plan> make_plan(const SourceFacts& facts, const Limits& limits, std::stri
   plan.video = make_ladder(shown);
   if (facts.audio) {
     plan.audio_stream = facts.audio->stream;
-    plan.audio_start_us = facts.audio->first_us - video.first_us;
+    plan.audio_start_us = facts.audio->first_us - plan.video_start_us;
     plan.audio = sound_ladder(*facts.audio);
   }
   plan.segments =

@@ -7,10 +7,11 @@
 
 namespace weike::media {
 
-// The plan for a source: a pure function of its facts. The gain and the digests of the init
-// segments are left for the probe to fill in. Fails with a rejection: too_short, too_long,
-// bad_aspect, frame_too_large.
-Result<Plan> make_plan(const SourceFacts& facts, const Limits& limits, std::string source_sha256);
+// The plan for a source: a pure function of its facts and of what the task asks for. The gain and
+// the digests of the init segments are left for the probe to fill in. Fails with a rejection:
+// too_short (also when little is left between the trim's points), too_long, bad_aspect,
+// frame_too_large.
+Result<Plan> make_plan(const SourceFacts& facts, const ProbeTask& task);
 
 // Cuts `frame_count` frames into segments: one GOP, then two at a time, the last one to three.
 std::vector<Segment> cut_segments(std::int64_t frame_count, int gop_frames, Rational frame_rate,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace weike::media {
 
@@ -22,6 +23,8 @@ struct VideoFacts {
   std::int64_t first_us = 0;  // Of the first shown frame, in the container's time.
   std::int64_t end_us = 0;    // When the last frame's time is over.
   SourceRate rate;
+  std::vector<std::int64_t> frames_us;  // When each frame is shown; ascending, container time.
+  std::int64_t surplus_frames = 0;      // Left out because their time is another frame's.
 };
 
 struct AudioFacts {
@@ -37,6 +40,8 @@ struct SourceFacts {
   std::string container;
   VideoFacts video;
   std::optional<AudioFacts> audio;
+  // What the container's header says, true or not.
+  std::optional<std::int64_t> declared_duration_us;
   bool is_cut_short = false;  // A few of the declared packets are missing at the end.
 };
 

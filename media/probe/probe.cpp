@@ -40,7 +40,7 @@ Result<> put_init_segments(Plan& plan, OutputSink& sink) {
 Result<nlohmann::json> examine_and_plan(int descriptor, const ProbeTask& task, OutputSink& sink) {
   auto facts = examine(descriptor, task.limits, sink);
   if (!facts) return facts.error();
-  auto plan = make_plan(*facts, task.limits, task.source_sha256);
+  auto plan = make_plan(*facts, task);
   if (!plan) return plan.error();
   auto loudness = measure(descriptor, *plan, task.limits, sink);
   if (!loudness) return loudness.error();

@@ -1,6 +1,8 @@
 #include "media/probe/timeline.hpp"
 
 #include "media/av/av_error.hpp"
+#include "media/probe/completeness.hpp"
+#include "media/probe/streams.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -15,14 +17,15 @@ constexpr int kPacketsBetweenSigns = 2'000;
 
 class TimelineReader {
  public:
-  TimelineReader(Source& source, int video, int audio, const Limits& limits)
-      : source_(source), video_(video), audio_(audio), limits_(limits) {}
+  TimelineReader(Source& source, int video, int audio, const Limits& limits, std::int64_t pretend)
+      : source_(source), video_(video), audio_(audio), limits_(limits), pretend_bytes_(pretend) {}
 
   Result<Timeline> read(OutputSink& sink) {
     for (int i = 0; i < source_.stream_count(); ++i) {
       const bool is_wanted = i == video_ || i == audio_;
       source_.stream(i).discard = is_wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
     }
+    source_.skip_content(pretend_bytes_);
     int packets = 0;
     while (const PacketPtr packet = source_.read()) {
       if (++packets % kPacketsBetweenSigns == 0) sink.progress(packets, 0);
@@ -72,15 +75,30 @@ class TimelineReader {
     auto& frames = timeline_.frames_us;
     if (auto checked = check_complete(); !checked) return checked.error();
     if (frames.empty()) return rejected("damaged", "no video frames");
+    const auto counted = frames.size();
     std::sort(frames.begin(), frames.end());
     frames.erase(std::unique(frames.begin(), frames.end()), frames.end());
+    timeline_.surplus_frames = static_cast<std::int64_t>(counted - frames.size());
     if (last_duration_ <= 0 || last_duration_ > kLongestLastFrame) {
       const auto steps = static_cast<std::int64_t>(frames.size()) - 1;
       last_duration_ = steps > 0 ? (frames.back() - frames.front()) / steps : kUsualFrame;
       last_duration_ = std::min(last_duration_, kLongestLastFrame);
     }
     timeline_.end_us = frames.back() + last_duration_;
+    if (auto checked = check_duration(); !checked) return checked.error();
     return std::move(timeline_);
+  }
+
+  // Where the container says how long the file is and how long the lesson.
+  Result<> check_duration() {
+    if (!is_shorter_than_declared(source_)) return {};
+    timeline_.is_cut_short = true;
+    const auto declared_us = declared_duration_us(source_);
+    const std::int64_t span_us = timeline_.end_us - timeline_.frames_us.front();
+    if (declared_us && span_us * 20 < *declared_us * 19)
+      return rejected("incomplete_file", std::to_string(span_us / 1000) + " of " +
+                                             std::to_string(*declared_us / 1000) + " ms are there");
+    return {};
   }
 
   // An MP4 file's index tells how many frames there should be.
@@ -99,6 +117,7 @@ class TimelineReader {
   const int video_;
   const int audio_;
   const Limits& limits_;
+  const std::int64_t pretend_bytes_;
   Timeline timeline_;
   std::int64_t whole_packets_ = 0;
   std::int64_t next_us_ = 0;
@@ -110,8 +129,8 @@ class TimelineReader {
 }  // namespace
 
 Result<Timeline> read_timeline(Source& source, int video_stream, int audio_stream,
-                               const Limits& limits, OutputSink& sink) {
-  return TimelineReader(source, video_stream, audio_stream, limits).read(sink);
+                               const Limits& limits, OutputSink& sink, std::int64_t pretend_bytes) {
+  return TimelineReader(source, video_stream, audio_stream, limits, pretend_bytes).read(sink);
 }
 
 }  // namespace weike::media

@@ -16,11 +16,16 @@ struct Timeline {
   std::int64_t video_bytes = 0;
   std::optional<std::int64_t> audio_first_us;
   bool is_cut_short = false;  // Up to a twentieth of the frames is missing at the end.
+  // Frames with the same time as another one, or none at all: there is no room for them.
+  std::int64_t surplus_frames = 0;
 };
 
-// Reads the packets of the two streams (`audio_stream` −1: none) to the end of the file, decoding
-// nothing. Fails with a rejection: incomplete_file, encrypted, too_long, damaged.
+// Walks over the packets of the two streams (`audio_stream` −1: none), decoding nothing. The
+// content of an MP4 file is not read where its index tells the same; afterwards the source is of no
+// other use. `pretend_bytes`: see Source::skip_content. Fails with a rejection: incomplete_file,
+// encrypted, too_long, damaged.
 Result<Timeline> read_timeline(Source& source, int video_stream, int audio_stream,
-                               const Limits& limits, OutputSink& sink);
+                               const Limits& limits, OutputSink& sink,
+                               std::int64_t pretend_bytes = 0);
 
 }  // namespace weike::media

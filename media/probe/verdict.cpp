@@ -3,6 +3,7 @@
 #include "media/plan/ladder.hpp"
 
 #include <cmath>
+#include <cstdlib>
 
 namespace weike::media {
 namespace {
@@ -20,7 +21,6 @@ nlohmann::json video_sheet(const VideoFacts& video) {
   sheet["fps"] = std::round(video.rate.fps.value() * 1000) / 1000;
   sheet["frame_rate_kind"] = video.rate.is_constant ? "constant" : "variable";
   sheet["hdr"] = video.tone_curve != ToneCurve::sdr;
-  sheet["interlaced"] = video.is_interlaced;
   sheet["bitrate"] = video.bit_rate;
   return sheet;
 }
@@ -33,29 +33,64 @@ nlohmann::json loudness_sheet(const Loudness& loudness) {
   return sheet;
 }
 
+nlohmann::json plan_sheet(const Plan& plan) {
+  auto names = nlohmann::json::array();
+  for (const VideoRung& rung : plan.video) names.push_back(rung.name);
+  for (const AudioRung& rung : plan.audio) names.push_back(rung.name);
+  return {{"renditions", std::move(names)},
+          {"copied", plan.copied.has_value()},
+          {"skips_stills", plan.skips_stills}};
+}
+
+std::int64_t measured_ms(const SourceFacts& facts) {
+  return (facts.video.end_us - facts.video.first_us) / 1000;
+}
+
+// By more than a second and a twentieth; sound that is longer than the picture is no lie.
+bool is_duration_wrong(const SourceFacts& facts) {
+  if (!facts.declared_duration_us) return false;
+  const std::int64_t declared = *facts.declared_duration_us / 1000;
+  const std::int64_t difference = std::abs(declared - measured_ms(facts));
+  return difference > 1000 && difference * 20 > measured_ms(facts);
+}
+
 }  // namespace
 
-nlohmann::json make_verdict(const SourceFacts& facts, const Plan& plan, const Loudness& loudness) {
-  nlohmann::json verdict;
-  verdict["container"] = facts.container;
-  verdict["video"] = video_sheet(facts.video);
-  verdict["audio"] = nullptr;
-  verdict["loudness"] = nullptr;
+nlohmann::json make_sheet(const SourceFacts& facts, const Plan& plan) {
+  nlohmann::json sheet;
   auto warnings = nlohmann::json::array();
+  sheet["container"] = facts.container;
+  sheet["video"] = video_sheet(facts.video);
+  sheet["audio"] = nullptr;
   if (facts.audio) {
-    verdict["audio"] = {{"codec", facts.audio->codec},
-                        {"channels", facts.audio->channels},
-                        {"sample_rate", facts.audio->sample_rate}};
-    verdict["loudness"] = loudness_sheet(loudness);
-    if (!loudness.measured_lufs) warnings.push_back("silent_audio");
+    sheet["audio"] = {{"codec", facts.audio->codec},
+                      {"channels", facts.audio->channels},
+                      {"sample_rate", facts.audio->sample_rate}};
   } else {
     warnings.push_back("no_audio");
   }
-  verdict["duration_ms"] = plan.duration_ms();
+  sheet["duration_ms"] = plan.duration_ms();
+  sheet["declared_duration_ms"] = nullptr;
+  if (facts.declared_duration_us)
+    sheet["declared_duration_ms"] = *facts.declared_duration_us / 1000;
   if (plan.duration_ms() < kShortLessonMs) warnings.push_back("short_lesson");
-  if (facts.is_cut_short) warnings.push_back("truncated");
   if (facts.video.tone_curve != ToneCurve::sdr) warnings.push_back("hdr_converted");
-  verdict["warnings"] = warnings;
+  if (is_duration_wrong(facts)) warnings.push_back("wrong_duration");
+  sheet["warnings"] = std::move(warnings);
+  return sheet;
+}
+
+nlohmann::json make_verdict(const SourceFacts& facts, const Plan& plan, const Loudness& loudness) {
+  auto verdict = make_sheet(facts, plan);
+  auto& warnings = verdict["warnings"];
+  verdict["video"]["interlaced"] = facts.video.is_interlaced;
+  verdict["video"]["surplus_frames"] = facts.video.surplus_frames;
+  verdict["loudness"] = nullptr;
+  if (facts.audio) verdict["loudness"] = loudness_sheet(loudness);
+  if (facts.audio && !loudness.measured_lufs) warnings.push_back("silent_audio");
+  if (facts.is_cut_short) warnings.push_back("truncated");
+  if (facts.video.surplus_frames > 0) warnings.push_back("uneven_times");
+  verdict["plan"] = plan_sheet(plan);
   return verdict;
 }
 

@@ -1,6 +1,8 @@
 #include "media/sandbox/expectation.hpp"
 
+#include "media/images/image_files.hpp"
 #include "media/sandbox/frame.hpp"
+#include "media/sandbox/sheet.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -35,7 +37,7 @@ bool is_init_name(std::string_view name) {
 
 std::size_t size_limit(std::string_view name) {
   if (name.ends_with(".mp4")) return kMaxInitBytes;
-  if (name.ends_with(".jpg")) return kMaxImageBytes;
+  if (name.ends_with(".jpg") || name.ends_with(".webp")) return kMaxImageBytes;
   return kMaxOutputBytes;
 }
 
@@ -48,7 +50,10 @@ std::set<std::string> outputs_of(const Task& task) {
       }
     }
   }
-  if (std::holds_alternative<ImagesTask>(task)) names = {"poster.jpg", "poster_small.jpg"};
+  if (const auto* images = std::get_if<ImagesTask>(&task)) {
+    const auto files = image_files(images->plan);
+    names.insert(files.begin(), files.end());
+  }
   return names;
 }
 
@@ -81,6 +86,15 @@ bool are_segments_whole(const Plan& plan) {
     audio_frame += segment.audio_frame_count;
   }
   return number > 0 && frame == plan.frame_count;
+}
+
+bool is_placeholder(std::string_view text) {
+  constexpr std::string_view kBegin = "data:image/jpeg;base64,";
+  if (!text.starts_with(kBegin) || text.size() > kMaxPlaceholderBytes) return false;
+  text.remove_prefix(kBegin.size());
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '+' || c == '/' || c == '=';
+  });
 }
 
 }  // namespace
@@ -139,6 +153,10 @@ Result<Expectation::Notes> Expectation::take_notes(const std::string& name,
   } catch (const nlohmann::json::exception&) {
     return lie("notes that are none");
   }
+  const Plan& plan = std::get<SegmentsTask>(task_).plan;  // No other task has segments.
+  if (notes.number >= plan.segments.size() ||
+      !is_plausible(notes.observation, plan, plan.segments[notes.number]))
+    return lie("absurd notes");
   return notes;
 }
 
@@ -148,6 +166,7 @@ Result<nlohmann::json> Expectation::take_result(std::string_view text) const {
   if (!open_.empty()) return lie("a result before " + *open_.begin());
   Result<> sound;
   if (std::holds_alternative<ProbeTask>(task_)) sound = check_probe(*result);
+  if (std::holds_alternative<GlanceTask>(task_)) sound = check_glance(*result);
   if (std::holds_alternative<ImagesTask>(task_)) sound = check_images(*result);
   if (!sound) return sound.error();
   return result;
@@ -162,6 +181,8 @@ Result<> Expectation::check_probe(const nlohmann::json& result) const {
     }
     const auto plan = result.at("plan").get<Plan>();
     if (plan.source_sha256 != task.source_sha256) return lie("a plan for another source");
+    if (plan.trim != task.trim) return lie("a plan for another part of the source");
+    if (!is_sheet(result.at("verdict"))) return lie("a verdict with foreign words");
     if (auto sound = check_plan(plan, task.limits); !sound) return sound;
     const auto has_init = [&](const auto& rung) {
       return seen_.contains(rung.name + std::string(kInit));
@@ -177,19 +198,27 @@ Result<> Expectation::check_probe(const nlohmann::json& result) const {
   return {};
 }
 
-// The placeholder goes into pages as it is: nothing but the base64 of a picture.
-Result<> Expectation::check_images(const nlohmann::json& result) const {
-  constexpr std::string_view kBegin = "data:image/jpeg;base64,";
-  const auto found = result.find("placeholder");
-  if (found == result.end() || !found->is_string()) return lie("no placeholder");
-  const auto& text = found->get_ref<const std::string&>();
-  const bool is_base64 =
-      text.starts_with(kBegin) &&
-      std::all_of(text.begin() + std::ssize(kBegin), text.end(), [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '+' || c == '/' || c == '=';
-      });
-  if (!is_base64 || text.size() > kMaxPlaceholderBytes) return lie("a placeholder that is none");
+// The placeholders go into pages as they are: nothing but the base64 of a picture.
+Result<> Expectation::check_glance(const nlohmann::json& result) const {
+  const auto rejected = result.find("rejected");
+  const auto sheet = result.find("sheet");
+  if (sheet != result.end() && !is_sheet(*sheet)) return lie("a sheet with foreign words");
+  if (rejected != result.end() &&
+      !(rejected->is_object() && rejected->contains("code") && rejected->at("code").is_string())) {
+    return lie("a rejection without a cause");
+  }
   return {};
+}
+
+Result<> Expectation::check_images(const nlohmann::json& result) const {
+  const auto found = result.find("placeholders");
+  if (found == result.end() || !found->is_array() || found->size() != kCoverCandidates) {
+    return lie("no placeholders");
+  }
+  const bool are_pictures = std::all_of(found->begin(), found->end(), [](const auto& each) {
+    return each.is_string() && is_placeholder(each.template get_ref<const std::string&>());
+  });
+  return are_pictures ? Result<>() : Result<>(lie("a placeholder that is none"));
 }
 
 }  // namespace weike::media

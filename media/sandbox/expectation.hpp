@@ -31,6 +31,7 @@ class Expectation {
 
  private:
   Result<> check_probe(const nlohmann::json& result) const;
+  Result<> check_glance(const nlohmann::json& result) const;
   Result<> check_images(const nlohmann::json& result) const;
 
   const Task& task_;

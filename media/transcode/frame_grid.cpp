@@ -2,6 +2,8 @@
 
 #include "media/av/av_error.hpp"
 
+#include <algorithm>
+
 namespace weike::media {
 namespace {
 
@@ -28,8 +30,25 @@ Result<> FrameGrid::seek(std::int64_t number) {
   deinterlacer_.reset();
   deinterlaced_.clear();
   is_at_end_ = false;
-  if (number == 0) return {};  // A reader starts at the beginning.
+  summary_ = {};
+  if (number == 0 && plan_->trim.in_ms == 0) return {};  // A reader starts at the beginning.
   return reader_.seek(limit_us(plan_->is_interlaced ? number - kFramesForDeinterlacer : number));
+}
+
+Result<> FrameGrid::go_on(std::int64_t number) {
+  if (reader_.has_met_damage()) return seek(number);
+  summary_ = {};
+  return {};
+}
+
+void FrameGrid::note(std::int64_t limit_us) {
+  const std::int64_t shown_us = current_->pts;
+  const bool is_late = shown_us > limit_us;
+  if (reader_.is_damaged_between(is_late ? INT64_MIN : shown_us, limit_us)) {
+    ++summary_.damaged_frames;
+    ++damaged_frames_;
+  }
+  summary_.decoded_until_ms = std::max<std::int64_t>(0, (shown_us - plan_->video_start_us) / 1000);
 }
 
 Result<FramePtr> FrameGrid::next_source_frame() {
@@ -68,6 +87,7 @@ Result<FramePtr> FrameGrid::frame_at(std::int64_t number) {
     if (is_late) break;
   }
   if (!current_) return rejected("damaged", "no frame can be decoded");
+  note(limit);
   FramePtr picture = share(*current_);
   if (!picture) return av_failure("share frame", AVERROR(ENOMEM));
   picture->pts = number;

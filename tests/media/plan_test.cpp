@@ -150,7 +150,7 @@ TEST(Plan, SurvivesJson) {
   facts.video = {0,     "hevc", 1280,   720,        {1, 1},         {1, false}, ToneCurve::hlg,
                  false, 0,      40'000, 10'040'000, {{30, 1}, true}};
   facts.audio = AudioFacts{1, "aac", 1, 44'100, 20'000};
-  const auto plan = make_plan(facts, Limits{}, "abc");
+  const auto plan = make_plan(facts, ProbeTask{"abc", Limits{}});
   ASSERT_TRUE(plan);
 
   const nlohmann::json once = *plan;

@@ -22,7 +22,7 @@ Plan landscape_plan(bool has_audio) {
                  {1, 1}, {},     ToneCurve::sdr, false,
                  0,      0,      11'000'000,     {{30000, 1001}, true}};
   if (has_audio) facts.audio = AudioFacts{1, "aac", 2, 48'000, 0};
-  auto plan = make_plan(facts, Limits{}, "abc");
+  auto plan = make_plan(facts, ProbeTask{"abc", Limits{}});
   return *plan;
 }
 

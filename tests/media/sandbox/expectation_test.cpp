@@ -1,5 +1,7 @@
 #include "media/sandbox/expectation.hpp"
 
+#include "media/images/image_files.hpp"
+
 #include <gtest/gtest.h>
 
 namespace weike::media {
@@ -71,7 +73,7 @@ TEST(Expectation, SegmentsAreTakenOnceAndOnlyThoseOfTheTask) {
 
 TEST(Expectation, ProbeNeedsTheInitSegmentsOfItsPlan) {
   const Task task = ProbeTask{.source_sha256 = "5a", .limits = {}};
-  const auto result = nlohmann::json{{"plan", sound_plan()}, {"verdict", {}}}.dump();
+  const auto result = nlohmann::json{{"plan", sound_plan()}, {"verdict", nlohmann::json::object()}}.dump();
   Expectation expectation(task);
 
   EXPECT_FALSE(expectation.take_output("v360/0.m4s", 10));
@@ -91,19 +93,23 @@ TEST(Expectation, PlanOfAnotherSourceIsRefused) {
   EXPECT_FALSE(expectation.take_result(nlohmann::json{{"plan", sound_plan()}}.dump()));
 }
 
-TEST(Expectation, PlaceholderIsBase64OfAPictureAndNothingElse) {
-  const Task task = ImagesTask{sound_plan()};
+TEST(Expectation, PlaceholdersAreBase64OfPicturesAndNothingElse) {
+  const Plan plan = sound_plan();
+  const Task task = ImagesTask{plan};
   Expectation expectation(task);
-  EXPECT_TRUE(expectation.take_output("poster.jpg", 10));
-  EXPECT_TRUE(expectation.take_output("poster_small.jpg", 10));
+  for (const auto& file : image_files(plan)) EXPECT_TRUE(expectation.take_output(file, 10)) << file;
+  EXPECT_FALSE(expectation.take_output("storyboard_99.jpg", 10));
 
-  const auto take = [&](const std::string& placeholder) {
-    return expectation.take_result(nlohmann::json{{"placeholder", placeholder}}.dump());
+  const std::string good = "data:image/jpeg;base64,/9j+AA==";
+  const auto take = [&](const std::string& last) {
+    const auto placeholders = nlohmann::json::array({good, good, last});
+    return expectation.take_result(nlohmann::json{{"placeholders", placeholders}}.dump());
   };
-  EXPECT_TRUE(take("data:image/jpeg;base64,/9j+AA=="));
+  EXPECT_TRUE(take(good));
   EXPECT_FALSE(take("data:image/jpeg;base64,\"><script>"));
   EXPECT_FALSE(take("javascript:alert(1)"));
   EXPECT_FALSE(take("data:image/jpeg;base64," + std::string(600, 'A')));
+  EXPECT_FALSE(expectation.take_result(R"({"placeholders":["x"]})"));
 }
 
 }  // namespace
