@@ -3,6 +3,8 @@
 #include "api/http/json_body.hpp"
 #include "api/http/problem.hpp"
 #include "api/http/reply.hpp"
+#include "media/images/crops.hpp"
+#include "media/images/image_files.hpp"
 
 #include <charconv>
 
@@ -65,6 +67,16 @@ class Handlers {
     return answer(service_.retry(request.viewer, *id), request);
   }
 
+  http::Response trim(const http::Request& request) const {
+    const auto id = asset_id(request);
+    if (!id) return http::problem(id.error(), request);
+    constexpr std::int64_t kLongest = 24 * 3'600'000;
+    http::JsonBody body(request);
+    const AssetTrim part{body->integer("in_ms", 0, kLongest), body->integer("out_ms", 0, kLongest)};
+    if (auto done = body.finish(); !done) return http::problem(done.error(), request);
+    return answer(service_.trim(request.viewer, *id, part), request, 201);
+  }
+
   http::Response remove(const http::Request& request) const {
     const auto id = asset_id(request);
     if (!id) return http::problem(id.error(), request);
@@ -73,9 +85,10 @@ class Handlers {
   }
 
  private:
-  http::Response answer(const Result<Asset>& asset, const http::Request& request) const {
+  http::Response answer(const Result<Asset>& asset, const http::Request& request,
+                        int status = 200) const {
     if (!asset) return http::problem(asset.error(), request);
-    return http::json_response(200, shown(*asset, request));
+    return http::json_response(status, shown(*asset, request));
   }
 
   nlohmann::json shown(const Asset& asset, const http::Request& request) const {
@@ -87,6 +100,21 @@ class Handlers {
   UrlSigner signer_;
 };
 
+nlohmann::json cover_json(const UrlSigner& signer, const Asset& asset, const Viewer& viewer,
+                          int candidate) {
+  const auto url = [&](const std::string& file) { return signer(asset, viewer, file); };
+  auto crops = nlohmann::json::array();
+  for (const auto& shape : media::kCoverShapes) {
+    crops.push_back({{"shape", shape.name},
+                     {"jpeg_url", url(media::cover_file(candidate, shape.name, "jpg"))},
+                     {"webp_url", url(media::cover_file(candidate, shape.name, "webp"))}});
+  }
+  return {{"candidate", candidate},
+          {"poster_url", url(media::poster_file(candidate))},
+          {"poster_small_url", url(media::small_poster_file(candidate))},
+          {"crops", std::move(crops)}};
+}
+
 }  // namespace
 
 AssetUrls sign_urls(const UrlSigner& signer, const Asset& asset, const Viewer& viewer) {
@@ -94,8 +122,11 @@ AssetUrls sign_urls(const UrlSigner& signer, const Asset& asset, const Viewer& v
   if (!signer) return urls;
   if (asset.is_playable) urls.hls = signer(asset, viewer, "master.m3u8");
   if (asset.state == AssetState::ready) {
-    urls.poster = signer(asset, viewer, "poster.jpg");
-    urls.poster_small = signer(asset, viewer, "poster_small.jpg");
+    urls.poster = signer(asset, viewer, media::poster_file(1));
+    urls.poster_small = signer(asset, viewer, media::small_poster_file(1));
+    urls.storyboard = signer(asset, viewer, "storyboard.vtt");
+    for (int candidate = 1; candidate <= media::kCoverCandidates; ++candidate)
+      urls.covers.push_back(cover_json(signer, asset, viewer, candidate));
   }
   return urls;
 }
@@ -116,6 +147,7 @@ void add_routes(http::Router& router, AssetService& service, UrlSigner signer) {
   add(http::Method::get, "/api/v1/assets/{id}", &Handlers::show);
   add(http::Method::del, "/api/v1/assets/{id}", &Handlers::remove);
   add(http::Method::post, "/api/v1/assets/{id}/retry", &Handlers::retry);
+  add(http::Method::post, "/api/v1/assets/{id}/trim", &Handlers::trim);
 }
 
 }  // namespace weike::assets

@@ -15,7 +15,7 @@ using UrlSigner = std::function<std::string(const Asset&, const Viewer&, std::st
 // What of `asset` can be played or shown by now, signed for `viewer`.
 AssetUrls sign_urls(const UrlSigner& signer, const Asset& asset, const Viewer& viewer);
 
-// GET /assets, GET and DELETE /assets/{id}, POST /assets/{id}/retry.
+// GET /assets, GET and DELETE /assets/{id}, POST /assets/{id}/retry and …/trim.
 void add_routes(http::Router& router, AssetService& service, UrlSigner signer);
 
 }  // namespace weike::assets

@@ -71,11 +71,14 @@ Result<AssetId> AssetService::create(storage::Transaction& transaction, const Ne
   record.source_sha256 = asset.source_sha256;
   record.source_bytes = asset.source_bytes;
   record.file_name = asset.file_name;
+  record.trim = asset.trim;
   record.created_at = clock_.now();
   record.updated_at = record.created_at;
   if (auto saved = save(transaction, record); !saved) return saved.error();
   const auto index = keys::asset_of(record.owner, record.created_at, record.id);
   if (auto put = transaction.put(index, ""); !put) return put.error();
+  const auto source = keys::asset_source(record.source_sha256, record.id);
+  if (auto put = transaction.put(source, ""); !put) return put.error();
   if (auto queued = queue_.enqueue(transaction, job_request(record)); !queued) {
     return queued.error();
   }
@@ -99,7 +102,12 @@ Result<> AssetService::erase(storage::Transaction& transaction, AssetId id) {
   if (auto done = transaction.erase(keys::asset(id)); !done) return done;
   const auto index = keys::asset_of(asset->owner, asset->created_at, id);
   if (auto done = transaction.erase(index); !done) return done;
+  const auto source = keys::asset_source(asset->source_sha256, id);
+  if (auto done = transaction.erase(source); !done) return done;
   if (auto done = queue_.cancel(transaction, job_of(id)); !done) return done;
+  const auto is_shared = is_source_shared(transaction, *asset);
+  if (!is_shared) return is_shared.error();
+  if (*is_shared) return transaction.put(keys::asset_erased(id), "");
   const auto released = uploads::release_bytes(transaction, asset->unit, asset->source_bytes);
   if (!released) return released;
   return transaction.put(keys::asset_erased(id), asset->source_blob);

@@ -32,6 +32,7 @@ struct NewAsset {
   std::string source_sha256;  // Lower-case hex.
   std::string file_name;
   std::uint64_t source_bytes = 0;
+  std::optional<AssetTrim> trim = {};
 };
 
 struct AssetServiceOptions {
@@ -58,7 +59,8 @@ class AssetService {
   Result<Asset> find(storage::Transaction& transaction, AssetId id);
   Result<> save(storage::Transaction& transaction, const Asset& asset);
   // In the caller's transaction: the record is gone, its job cancelled; the bytes go with the next
-  // `sweep`. Asks nobody whether a lesson uses it; `remove` does.
+  // `sweep`, those of the source with the last asset on it. Asks nobody whether a lesson uses it;
+  // `remove` does.
   Result<> erase(storage::Transaction& transaction, AssetId id);
   // Media URLs that were signed for an earlier epoch stop working.
   Result<Asset> raise_epoch(storage::Transaction& transaction, AssetId id);
@@ -72,6 +74,10 @@ class AssetService {
   // A failed asset gets its tries back and waits for its turn. `conflict`, reason
   // "asset_not_failed", in any other state.
   Result<Asset> retry(const Viewer& viewer, AssetId id);
+  // Another asset of what `id` shows between two points, in milliseconds; the source is shared, not
+  // sent again. `conflict`, reason asset_not_probed or too_many_cuts; `invalid_argument` with the
+  // field, reason trim_outside or trim_too_short (under a second).
+  Result<Asset> trim(const Viewer& viewer, AssetId id, const AssetTrim& trim);
   // `conflict`, reason "asset_in_use", while a lesson names it.
   Result<> remove(const Viewer& viewer, AssetId id);
 
@@ -88,6 +94,8 @@ class AssetService {
  private:
   Result<Asset> find_own(storage::Transaction& transaction, const Viewer& viewer, AssetId id);
   Result<http::CursorSigner> cursors();
+  // Whether another asset needs the bytes of this one's source.
+  Result<bool> is_source_shared(storage::Transaction& transaction, const Asset& asset);
   Result<> free_disk(AssetId id, const std::string& source_blob);
   Result<> forget_segments(AssetId id);
   bool is_held(AssetId id);
@@ -108,6 +116,10 @@ struct AssetUrls {
   nlohmann::json hls = nullptr;
   nlohmann::json poster = nullptr;
   nlohmann::json poster_small = nullptr;
+  nlohmann::json storyboard = nullptr;
+  // For each candidate {candidate, poster_url, poster_small_url, crops: [{shape,
+  // jpeg_url, webp_url}]}.
+  nlohmann::json covers = nlohmann::json::array();
 };
 
 // The asset as the API shows it.

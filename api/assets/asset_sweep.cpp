@@ -32,7 +32,9 @@ void AssetService::sweep() {
 
 Result<> AssetService::free_disk(AssetId id, const std::string& source_blob) {
   if (auto done = blobs_.erase_all(blob_name(id, "")); !done) return done;
-  if (auto done = blobs_.erase(source_blob); !done) return done;
+  if (!source_blob.empty()) {  // Else another asset still needs it.
+    if (auto done = blobs_.erase(source_blob); !done) return done;
+  }
   return forget_segments(id);
 }
 

@@ -41,6 +41,8 @@ nlohmann::json to_wire(const Asset& asset, http::Language language,
   json["hls_url"] = urls.hls;
   json["poster_url"] = urls.poster;
   json["poster_small_url"] = urls.poster_small;
+  json["storyboard_url"] = urls.storyboard;
+  json["covers"] = urls.covers;
   json["duration_ms"] = asset.duration_ms;
   json["width"] = asset.width;
   json["height"] = asset.height;
@@ -48,6 +50,8 @@ nlohmann::json to_wire(const Asset& asset, http::Language language,
   json["queue_place"] = queue_place ? nlohmann::json(*queue_place) : nlohmann::json(nullptr);
   json["file_name"] = asset.file_name;
   json["size_bytes"] = asset.source_bytes;
+  json["trim"] = nullptr;
+  if (asset.trim) json["trim"] = {{"in_ms", asset.trim->in_ms}, {"out_ms", asset.trim->out_ms}};
   json["renditions"] = renditions_json(asset);
   json["verdict"] = asset.verdict;
   json["attempts"] = asset.attempts;

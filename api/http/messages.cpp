@@ -184,6 +184,17 @@ constexpr std::array kMessages = std::to_array<Message>({
     {"lesson_not_live", "微课没有在展示", "Lesson is not live", "只有正在展示的微课可以撤回。",
      "Only a live lesson can be recalled."},
 
+    // Trims
+    {"asset_not_probed", "视频还在检查", "Video not looked at yet",
+     "视频检查完成后才能裁剪，请稍候。", "Wait until the video has been looked at, then trim it."},
+    {"too_many_cuts", "裁剪次数过多", "Too many cuts",
+     "同一个视频裁剪出的版本过多，请先删除不用的版本。",
+     "There are too many cuts of this video. Delete those you do not need."},
+    {"trim_outside", "裁剪位置超出视频", "Outside the video", "“{field}”必须在视频的时长之内。",
+     "“{field}” must lie within the video."},
+    {"trim_too_short", "裁剪后太短", "Too short", "裁剪后的视频至少要有 1 秒。",
+     "What is left must last at least 1 second."},
+
     // Playback
     {"bad_signature", "播放地址无效", "Invalid media link",
      "播放地址不正确，请从微课页面重新打开。",
