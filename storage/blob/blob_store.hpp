@@ -60,6 +60,10 @@ class BlobStore {
  public:
   virtual ~BlobStore() = default;
 
+  // Gives the blob `from` a second, independent name, durably and without a second copy of its
+  // bytes where the engine can. `to` exists already: as with `commit`. `not_found` if `from` is
+  // absent.
+  virtual Result<> link(std::string_view from, std::string_view to) = 0;
   // The whole of a small blob; parent folders come by themselves.
   virtual Result<> put(std::string_view name, std::span<const std::byte> bytes) = 0;
   virtual Result<std::unique_ptr<BlobWriter>> open_writer(std::string_view name) = 0;

@@ -48,6 +48,23 @@ Result<> list_below(const std::filesystem::path& folder, const std::string& pref
   return {};
 }
 
+// For what cannot have a second name: another file system, or one without hard links.
+Result<> copy(const OpenFile& from, BlobWriter& to) {
+  std::vector<std::byte> piece(std::size_t{1} << 20);
+  std::uint64_t offset = 0;
+  while (offset < from.size_bytes()) {
+    const auto got =
+        ::pread(from.descriptor(), piece.data(), piece.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno_error("cannot read");
+    if (got == 0) return Error{ErrorCode::unavailable, "a blob ends before its end"};
+    const auto bytes = std::span(piece).first(static_cast<std::size_t>(got));
+    if (const auto written = to.write(bytes); !written) return written;
+    offset += bytes.size();
+  }
+  return to.commit();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_at(const std::filesystem::path& root) {
@@ -59,6 +76,27 @@ Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_at(const std::filesys
 FileBlobStore::FileBlobStore(std::unique_ptr<BlobFolders> folders) : folders_(std::move(folders)) {}
 
 FileBlobStore::~FileBlobStore() = default;
+
+Result<> FileBlobStore::link(std::string_view from, std::string_view to) {
+  if (const auto checked = check_blob_name(to); !checked) return checked;
+  const auto file = open(from);
+  if (!file) return file.error();
+  if (const auto made = folders_->make_parents(to); !made) return made;
+  const auto target = folders_->path_of(to);
+  if (::link(folders_->path_of(from).c_str(), target.c_str()) == 0) {
+    return sync_folder(target.parent_path());
+  }
+  if (errno == ENOENT) return errno_error("cannot link " + std::string(from));
+  if (errno == EEXIST) {
+    const auto size = stat(to);
+    if (!size) return size.error();
+    if (*size == (*file)->size_bytes()) return sync_folder(target.parent_path());
+    return Error{ErrorCode::conflict, "another blob has the name " + std::string(to)};
+  }
+  const auto writer = open_writer(to);
+  if (!writer) return writer.error();
+  return copy(**file, **writer);
+}
 
 Result<> FileBlobStore::put(std::string_view name, std::span<const std::byte> bytes) {
   const auto writer = open_writer(name);

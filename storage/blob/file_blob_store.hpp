@@ -20,6 +20,7 @@ class FileBlobStore final : public BlobStore {
   static Result<std::unique_ptr<FileBlobStore>> open_at(const std::filesystem::path& root);
   ~FileBlobStore() override;
 
+  Result<> link(std::string_view from, std::string_view to) override;
   Result<> put(std::string_view name, std::span<const std::byte> bytes) override;
   Result<std::unique_ptr<BlobWriter>> open_writer(std::string_view name) override;
   Result<std::unique_ptr<BlobAppender>> open_appender(std::string_view name) override;

@@ -97,6 +97,17 @@ MemoryBlobStore::MemoryBlobStore(std::uint64_t capacity_bytes)
 
 MemoryBlobStore::~MemoryBlobStore() = default;
 
+Result<> MemoryBlobStore::link(std::string_view from, std::string_view to) {
+  for (const auto name : {from, to}) {
+    if (const auto checked = check_blob_name(name); !checked) return checked;
+  }
+  const auto file = shelf_->find(from);
+  if (!file) return Error{ErrorCode::not_found, "there is no blob " + std::string(from)};
+  if (shelf_->add(to, file)->size_bytes() != file->size_bytes())
+    return Error{ErrorCode::conflict, "another blob has the name " + std::string(to)};
+  return {};
+}
+
 Result<> MemoryBlobStore::put(std::string_view name, std::span<const std::byte> bytes) {
   const auto writer = open_writer(name);
   if (!writer) return writer.error();

@@ -15,6 +15,7 @@ class MemoryBlobStore final : public BlobStore {
   explicit MemoryBlobStore(std::uint64_t capacity_bytes = 1ull << 30);
   ~MemoryBlobStore() override;
 
+  Result<> link(std::string_view from, std::string_view to) override;
   Result<> put(std::string_view name, std::span<const std::byte> bytes) override;
   Result<std::unique_ptr<BlobWriter>> open_writer(std::string_view name) override;
   Result<std::unique_ptr<BlobAppender>> open_appender(std::string_view name) override;

@@ -111,4 +111,15 @@ Result<std::size_t> JobQueue::depth() {
   return depth;
 }
 
+Result<std::size_t> JobQueue::waiting(JobClass job_class) {
+  std::size_t jobs = 0;
+  const auto counted = store_.read([&](Transaction& transaction) -> Result<> {
+    const auto ready = count(transaction, job_keys::ready_in(job_class));
+    if (ready) jobs = *ready;
+    return ready ? Result<>{} : Result<>(ready.error());
+  });
+  if (!counted) return counted.error();
+  return jobs;
+}
+
 }  // namespace weike::storage

@@ -65,8 +65,9 @@ Result<std::optional<JobRecord>> next_in(Transaction& transaction, JobClass job_
   return id ? load_job(transaction, *id) : std::optional<JobRecord>{};
 }
 
-Result<std::optional<JobRecord>> next_ready(Transaction& transaction) {
+Result<std::optional<JobRecord>> next_ready(Transaction& transaction, JobClass last) {
   for (const auto job_class : kClasses) {
+    if (job_class > last) break;
     auto record = next_in(transaction, job_class);
     if (!record || *record) return record;
   }
@@ -116,7 +117,7 @@ Result<> JobQueue::cancel(Transaction& transaction, JobId id) {
   return erase_job(transaction, **record);
 }
 
-Result<std::optional<Lease>> JobQueue::lease() {
+Result<std::optional<Lease>> JobQueue::lease(JobClass last) {
   std::optional<Lease> lease;
   const auto leased = store_.transact([&](Transaction& transaction) -> Result<> {
     lease.reset();
@@ -124,7 +125,7 @@ Result<std::optional<Lease>> JobQueue::lease() {
     for (const auto& due : {job_keys::leased_until(now), job_keys::delayed_until(now)})
       if (const auto back = put_back(transaction, due); !back) return back.error();
 
-    const auto record = next_ready(transaction);
+    const auto record = next_ready(transaction, last);
     if (!record) return record.error();
     if (!*record) return {};
     const auto token = next_job_number(transaction);
@@ -136,7 +137,8 @@ Result<std::optional<Lease>> JobQueue::lease() {
     after.phase = JobPhase::leased;
     after.token = *token;
     after.until = now + options_.lease;
-    lease = Lease{after.id, after.token, std::move(*payload), after.attempts + 1, after.until};
+    lease = Lease{after.id,           after.token, std::move(*payload),
+                  after.attempts + 1, after.until, after.unit};
     auto turn = transaction.put(job_keys::turn(after.job_class), after.unit.raw());
     if (!turn) return turn;
     return replace_job(transaction, **record, after);

@@ -28,6 +28,7 @@ struct Lease {
   std::string payload;
   std::uint32_t attempt = 1;  // 1 for the first try.
   Timestamp expires_at{};
+  UnitId unit = {};  // The request's.
 };
 
 enum class JobState { waiting, leased, failed };
@@ -58,8 +59,8 @@ class JobQueue {
   Result<> cancel(Transaction& transaction, JobId id);
 
   // The next job that may run, smallest class first, then units in turn, then age. Leases that
-  // expired are taken over. Nothing if no job may run now.
-  Result<std::optional<Lease>> lease();
+  // expired are taken over. Nothing if no job may run now, or none of a class up to `last`.
+  Result<std::optional<Lease>> lease(JobClass last = JobClass::background);
   // `conflict` when the lease was lost; then the worker drops its work.
   Result<> renew(Lease& lease);
   // Inside the caller's transaction, so that the job's result and its end are one. `conflict` when
@@ -79,6 +80,8 @@ class JobQueue {
   Result<std::optional<std::size_t>> place(JobId id);
   // Jobs that wait or run.
   Result<std::size_t> depth();
+  // Those of one class that could run at once.
+  Result<std::size_t> waiting(JobClass job_class);
 
  private:
   KvStore& store_;

@@ -64,6 +64,33 @@ TEST_P(BlobContract, ReadRefusesWhatIsAboveTheLimit) {
   EXPECT_EQ(store().read("a/1", 4).error().code, ErrorCode::too_large);
 }
 
+TEST_P(BlobContract, LinkedBlobLivesByItself) {
+  store().put("a/one/0.m4s", bytes_of("segment")).value();
+
+  store().link("a/one/0.m4s", "a/two/v360/0.m4s").value();
+
+  EXPECT_EQ(text_of("a/two/v360/0.m4s"), "segment");
+  store().erase_all("a/one/").value();
+  EXPECT_EQ(text_of("a/two/v360/0.m4s"), "segment");
+  store().erase("a/two/v360/0.m4s").value();
+  EXPECT_TRUE(all().empty());
+}
+
+TEST_P(BlobContract, LinkTreatsTheNamesAsACommitDoes) {
+  store().put("a/from", bytes_of("12345")).value();
+  store().put("a/same_size", bytes_of("67890")).value();
+  store().put("a/other_size", bytes_of("1")).value();
+
+  EXPECT_TRUE(store().link("a/from", "a/same_size"));
+  EXPECT_EQ(text_of("a/same_size"), "67890") << "a blob never changes";
+  EXPECT_EQ(store().link("a/from", "a/other_size").error().code, ErrorCode::conflict);
+  EXPECT_EQ(store().link("a/none", "a/to").error().code, ErrorCode::not_found);
+  EXPECT_EQ(store().link("a", "a/to").error().code, ErrorCode::not_found) << "a folder is no blob";
+  EXPECT_EQ(store().link("a/from", "../to").error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(store().link("../from", "a/to").error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(store().stat("a/to").value(), std::nullopt);
+}
+
 TEST_P(BlobContract, RefusesNamesThatAreNone) {
   const std::string longest(200, 'a');
   EXPECT_TRUE(store().put(longest, {}));
