@@ -59,8 +59,9 @@ struct SegmentsTask {
   std::uint32_t last_segment = 0;
 };
 
-// Outputs: "poster.jpg" (long side up to 1280), "poster_small.jpg" (up to 480), both upright.
-// Result: {"placeholder": "data:image/jpeg;base64,..."} of at most 600 bytes.
+// Three candidates for the cover and the storyboard. Outputs: the names of `image_files(plan)`
+// (media/images/image_files.hpp), all upright. Result: {"placeholders":
+// ["data:image/jpeg;base64,…", …]}, one of at most 600 bytes for each candidate.
 struct ImagesTask {
   Plan plan;
 };

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weike {
@@ -40,7 +41,19 @@ struct RenditionProgress {
   // Measured when the asset becomes ready, 0 before; bits per second.
   std::int64_t peak_bps = 0;
   std::int64_t average_bps = 0;
+  std::int64_t iframe_peak_bps = 0;  // Of its I-frame playlist; 0 for sound.
+  std::int64_t iframe_average_bps = 0;
   bool is_complete() const { return total > 0 && done == total; }
+};
+
+// Captions of an asset; their WebVTT is the blob "captions/{id}.vtt" of the asset. A language, a
+// label and a text that differ give another id, so what an id stands for never changes.
+struct Captions {
+  std::string id;        // 12 lower-case hex digits.
+  std::string language;  // BCP 47: "zh-CN".
+  std::string label;     // As a player's menu shows it.
+  std::uint32_t cues = 0;
+  bool operator==(const Captions&) const = default;
 };
 
 // The video of one lesson version, from the last byte of its upload on. Stored; versioned JSON.
@@ -67,12 +80,21 @@ struct Asset {
   std::uint32_t height = 0;
   bool has_audio = false;
   std::vector<RenditionProgress> renditions;
+  std::vector<Captions> captions;    // In the order they came.
   nlohmann::json verdict = nullptr;  // The technical verdict sheet as the API shows it.
-  std::string placeholder;  // Tiny picture as a data: URI, shown before the poster; empty before.
+  // Tiny pictures as data: URIs, shown before the poster: one for each candidate. Empty before
+  // `ready`.
+  std::vector<std::string> placeholders;
   bool has_plan = false;    // The plan itself lies in the blob store, written once.
   std::uint32_t epoch = 0;  // Raised by a recall: media URLs signed before it stop working.
   Timestamp created_at{};
   Timestamp updated_at{};
+
+  // Of one of the candidates for the cover, 1 to 3; empty while there is none.
+  std::string_view placeholder(std::uint32_t candidate) const {
+    const bool is_there = candidate >= 1 && candidate <= placeholders.size();
+    return is_there ? std::string_view(placeholders[candidate - 1]) : std::string_view();
+  }
 };
 
 }  // namespace weike

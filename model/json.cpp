@@ -87,7 +87,10 @@ nlohmann::json content_json(const LessonContent& content) {
           {"channel", content.channel},
           {"tags", content.tags},
           {"person", content.person},
-          {"teacher", content.teacher}};
+          {"teacher", content.teacher},
+          {"captions", content.captions},
+          {"chapters", content.chapters},
+          {"cover", content.cover}};
 }
 
 LessonContent content_of(const nlohmann::json& json) {
@@ -101,6 +104,9 @@ LessonContent content_of(const nlohmann::json& json) {
   read(json, "tags", content.tags);
   read(json, "person", content.person);
   read(json, "teacher", content.teacher);
+  read(json, "captions", content.captions);
+  read(json, "chapters", content.chapters);
+  read(json, "cover", content.cover);
   return content;
 }
 
@@ -146,6 +152,31 @@ void from_json(const nlohmann::json& json, RoleGrant& grant) {
   read(json, "unit", grant.unit);
 }
 
+void to_json(nlohmann::json& json, const Captions& captions) {
+  json = {{"id", captions.id},
+          {"language", captions.language},
+          {"label", captions.label},
+          {"cues", captions.cues}};
+}
+
+void from_json(const nlohmann::json& json, Captions& captions) {
+  captions = {};
+  read(json, "id", captions.id);
+  read(json, "language", captions.language);
+  read(json, "label", captions.label);
+  read(json, "cues", captions.cues);
+}
+
+void to_json(nlohmann::json& json, const Chapter& chapter) {
+  json = {{"at_ms", chapter.at_ms}, {"title", chapter.title}};
+}
+
+void from_json(const nlohmann::json& json, Chapter& chapter) {
+  chapter = {};
+  read(json, "at_ms", chapter.at_ms);
+  read(json, "title", chapter.title);
+}
+
 void to_json(nlohmann::json& json, const Asset& asset) {
   json = {{"version", 1},
           {"id", asset.id},
@@ -166,13 +197,14 @@ void to_json(nlohmann::json& json, const Asset& asset) {
           {"height", asset.height},
           {"has_audio", asset.has_audio},
           {"verdict", asset.verdict},
-          {"placeholder", asset.placeholder},
+          {"placeholders", asset.placeholders},
           {"has_plan", asset.has_plan},
           {"epoch", asset.epoch},
           {"created_at", to_epoch_ms(asset.created_at)},
           {"updated_at", to_epoch_ms(asset.updated_at)}};
   if (asset.cause) json["cause"] = {{"code", asset.cause->code}, {"detail", asset.cause->detail}};
   if (asset.trim) json["trim"] = {{"in_ms", asset.trim->in_ms}, {"out_ms", asset.trim->out_ms}};
+  if (!asset.captions.empty()) json["captions"] = asset.captions;
   auto& renditions = json["renditions"] = nlohmann::json::array();
   for (const auto& rendition : asset.renditions) {
     renditions.push_back({{"name", rendition.name},
@@ -180,7 +212,9 @@ void to_json(nlohmann::json& json, const Asset& asset) {
                           {"total", rendition.total},
                           {"size_bytes", rendition.size_bytes},
                           {"peak_bps", rendition.peak_bps},
-                          {"average_bps", rendition.average_bps}});
+                          {"average_bps", rendition.average_bps},
+                          {"iframe_peak_bps", rendition.iframe_peak_bps},
+                          {"iframe_average_bps", rendition.iframe_average_bps}});
   }
 }
 
@@ -204,8 +238,9 @@ void from_json(const nlohmann::json& json, Asset& asset) {
   read(json, "height", asset.height);
   read(json, "has_audio", asset.has_audio);
   if (const auto verdict = json.find("verdict"); verdict != json.end()) asset.verdict = *verdict;
-  read(json, "placeholder", asset.placeholder);
+  read(json, "placeholders", asset.placeholders);
   read(json, "has_plan", asset.has_plan);
+  read(json, "captions", asset.captions);
   read(json, "epoch", asset.epoch);
   asset.created_at = read_time(json, "created_at");
   asset.updated_at = read_time(json, "updated_at");
@@ -224,6 +259,8 @@ void from_json(const nlohmann::json& json, Asset& asset) {
     read(item, "size_bytes", rendition.size_bytes);
     read(item, "peak_bps", rendition.peak_bps);
     read(item, "average_bps", rendition.average_bps);
+    read(item, "iframe_peak_bps", rendition.iframe_peak_bps);
+    read(item, "iframe_average_bps", rendition.iframe_average_bps);
     asset.renditions.push_back(std::move(rendition));
   }
 }

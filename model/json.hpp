@@ -34,6 +34,10 @@ void from_json(const nlohmann::json& json, Id<Tag>& id) {
 
 void to_json(nlohmann::json& json, const RoleGrant& grant);
 void from_json(const nlohmann::json& json, RoleGrant& grant);
+void to_json(nlohmann::json& json, const Captions& captions);
+void from_json(const nlohmann::json& json, Captions& captions);
+void to_json(nlohmann::json& json, const Chapter& chapter);
+void from_json(const nlohmann::json& json, Chapter& chapter);
 void to_json(nlohmann::json& json, const Asset& asset);
 void from_json(const nlohmann::json& json, Asset& asset);
 void to_json(nlohmann::json& json, const Lesson& lesson);

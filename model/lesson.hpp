@@ -17,6 +17,13 @@ enum class LessonKind { micro_lesson, exemplary_member, model_worker, news };
 // curation.
 enum class VersionState { draft, in_review, approved, live };
 
+// A mark in a video where something new begins.
+struct Chapter {
+  std::uint32_t at_ms = 0;
+  std::string title;  // 1 to 80 characters.
+  bool operator==(const Chapter&) const = default;
+};
+
 // What a reviewer decides about and a member sees.
 struct LessonContent {
   std::string title;    // 1 to 80 characters.
@@ -24,10 +31,13 @@ struct LessonContent {
   LessonKind kind = LessonKind::micro_lesson;
   AssetId asset;
   Audience audience = Audience::members;
-  std::string channel;            // Id of a configured channel; empty for none.
-  std::vector<std::string> tags;  // Up to 20.
-  std::string person;             // The person shown, "" for none.
-  std::string teacher;            // "" for none.
+  std::string channel;                // Id of a configured channel; empty for none.
+  std::vector<std::string> tags;      // Up to 20.
+  std::string person;                 // The person shown, "" for none.
+  std::string teacher;                // "" for none.
+  std::uint32_t cover = 1;            // Which of the three candidates for the cover, 1 to 3.
+  std::vector<std::string> captions;  // Ids of the asset's captions, in the order of the menu.
+  std::vector<Chapter> chapters;      // By time, none at the same.
   bool operator==(const LessonContent&) const = default;
 };
 

@@ -27,7 +27,7 @@ nlohmann::json sizes_of(const Asset& asset) {
 
 std::string FeedCard::encode() const {
   std::string bytes{kFormat, audience == Audience::everyone ? 'p' : 'm',
-                    target.has_posters ? '1' : '0'};
+                    static_cast<char>('0' + target.poster)};
   bytes += target.asset.raw();
   for (int shift = 24; shift >= 0; shift -= 8)
     bytes.push_back(static_cast<char>(target.epoch >> shift & 0xff));
@@ -37,11 +37,12 @@ std::string FeedCard::encode() const {
 
 std::optional<FeedCard> FeedCard::decode(std::string_view bytes) {
   if (bytes.size() <= kHeadBytes || bytes[0] != kFormat) return std::nullopt;
+  if (bytes[2] < '0' || bytes[2] > '3') return std::nullopt;
   const auto asset = AssetId::from_bytes(bytes.substr(3, 16));
   if (!asset) return std::nullopt;
   FeedCard card;
   card.audience = bytes[1] == 'p' ? Audience::everyone : Audience::members;
-  card.target.has_posters = bytes[2] == '1';
+  card.target.poster = static_cast<std::uint32_t>(bytes[2] - '0');
   card.target.asset = *asset;
   for (std::size_t i = 19; i < kHeadBytes; ++i)
     card.target.epoch = card.target.epoch << 8 | static_cast<unsigned char>(bytes[i]);
@@ -66,10 +67,10 @@ FeedCard make_card(const Lesson& lesson, const Asset& asset, std::string_view un
                                {"height", asset.height},
                                {"orientation", orientation_of(asset)},
                                {"has_audio", asset.has_audio},
-                               {"placeholder", asset.placeholder},
+                               {"placeholder", asset.placeholder(content.cover)},
                                {"sizes", sizes_of(asset)},
                                {"published_at", to_rfc3339(lesson.published_at)}};
-  FeedCard card{content.audience, playback::LinkTarget::of(asset), json.dump()};
+  FeedCard card{content.audience, playback::LinkTarget::of(asset, content.cover), json.dump()};
   card.json.pop_back();
   return card;
 }

@@ -160,8 +160,10 @@ Result<std::vector<OverlayItem>> LearningService::overlay(const Viewer& viewer,
       const auto& asset = (*live)->asset;
       auto known = record->value_or(WatchRecord{});
       known.turn_to(asset.id, asset.duration_ms);
-      items.push_back({id, known.resume_ms, known.watched_ms(), known.percent(),
-                       links_.for_viewer(playback::LinkTarget::of(asset), viewer)});
+      items.push_back(
+          {id, known.resume_ms, known.watched_ms(), known.percent(),
+           links_.for_viewer(playback::LinkTarget::of(asset, (*live)->lesson.live->content.cover),
+                             viewer)});
     }
     return {};
   });

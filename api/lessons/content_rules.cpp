@@ -29,6 +29,7 @@ LessonContent patched(LessonContent content, const ContentPatch& patch) {
   if (patch.tags) content.tags = tidied(*patch.tags);
   if (patch.person) content.person = trimmed(*patch.person);
   if (patch.teacher) content.teacher = trimmed(*patch.teacher);
+  if (patch.cover) content.cover = *patch.cover;
   return content;
 }
 

@@ -30,6 +30,7 @@ struct ContentPatch {
   std::optional<std::vector<std::string>> tags;
   std::optional<std::string> person;
   std::optional<std::string> teacher;
+  std::optional<std::uint32_t> cover;
 };
 
 // `content` with the patch on it: texts trimmed, repeated tags once.

@@ -22,7 +22,8 @@ nlohmann::json content_json(const LessonVersion& version) {
           {"summary", content.summary}, {"kind", name_of(content.kind)},
           {"asset_id", content.asset},  {"audience", name_of(content.audience)},
           {"channel", content.channel}, {"tags", content.tags},
-          {"person", content.person},   {"teacher", content.teacher}};
+          {"person", content.person},   {"teacher", content.teacher},
+          {"cover", content.cover}};
 }
 
 nlohmann::json working_json(const LessonVersion& version) {

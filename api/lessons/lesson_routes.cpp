@@ -5,6 +5,7 @@
 #include "api/http/page_query.hpp"
 #include "api/http/problem.hpp"
 #include "api/http/reply.hpp"
+#include "media/images/image_files.hpp"
 #include "model/json.hpp"
 
 #include <memory>
@@ -36,6 +37,8 @@ ContentPatch read_content(http::JsonObject& body, Fields fields) {
   content.tags = body.optional_texts("tags", kMaxTagsRead, kAnyText);
   content.person = body.optional_text("person", kAnyText);
   content.teacher = body.optional_text("teacher", kAnyText);
+  if (const auto cover = body.optional_integer("cover", 1, media::kCoverCandidates))
+    content.cover = static_cast<std::uint32_t>(*cover);
   return content;
 }
 

@@ -1,9 +1,11 @@
 #include "api/playback/media_links.hpp"
 
+#include "media/images/image_files.hpp"
+
 namespace weike::playback {
 
-LinkTarget LinkTarget::of(const Asset& asset) {
-  return {asset.id, asset.epoch, asset.state == AssetState::ready};
+LinkTarget LinkTarget::of(const Asset& asset, std::uint32_t cover) {
+  return {asset.id, asset.epoch, asset.state == AssetState::ready ? cover : 0};
 }
 
 nlohmann::json to_wire(const MediaUrls& urls) {
@@ -31,10 +33,13 @@ std::string MediaLinks::path(const Asset& asset, const Viewer& viewer,
 MediaUrls MediaLinks::links(const LinkTarget& target, ViewerTag viewer) const {
   const MediaToken token{signature_expiry(clock_.now()), target.epoch, viewer};
   const auto folder = signer_.folder(target.asset, token);
-  MediaUrls urls{folder + "master.m3u8", std::nullopt, std::nullopt, token.expires_at};
-  if (target.has_posters) {
-    urls.poster_url = folder + "poster.jpg";
-    urls.poster_small_url = folder + "poster_small.jpg";
+  MediaUrls urls{folder + "master.m3u8", std::nullopt, std::nullopt, std::nullopt,
+                 token.expires_at};
+  if (target.poster > 0) {
+    const int candidate = static_cast<int>(target.poster);
+    urls.poster_url = folder + media::poster_file(candidate);
+    urls.poster_small_url = folder + media::small_poster_file(candidate);
+    urls.storyboard_url = folder + "storyboard.vtt";
   }
   return urls;
 }

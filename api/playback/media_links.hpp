@@ -16,6 +16,7 @@ struct MediaUrls {
   std::string hls_url;
   std::optional<std::string> poster_url;
   std::optional<std::string> poster_small_url;
+  std::optional<std::string> storyboard_url;  // WebVTT; see media/images/storyboard.hpp.
   Timestamp expires_at{};
 };
 
@@ -23,9 +24,10 @@ struct MediaUrls {
 struct LinkTarget {
   AssetId asset;
   std::uint32_t epoch = 0;
-  bool has_posters = false;
+  std::uint32_t poster = 0;  // The chosen candidate, 1 to 3; 0 while there is none.
 
-  static LinkTarget of(const Asset& asset);
+  // `cover` is the lesson's choice.
+  static LinkTarget of(const Asset& asset, std::uint32_t cover = 1);
 };
 
 // {hls_url, poster_url, poster_small_url}, null where there is none.

@@ -22,6 +22,8 @@ Result<LessonVersion> pick(const Viewer& viewer, const Lesson& lesson, WhichVers
 
 nlohmann::json to_wire(const Playback& playback) {
   auto json = to_wire(playback.urls);
+  json["storyboard_url"] = nullptr;
+  if (playback.urls.storyboard_url) json["storyboard_url"] = *playback.urls.storyboard_url;
   json["expires_at"] = to_rfc3339(playback.urls.expires_at);
   json["duration_ms"] = playback.duration_ms;
   json["width"] = playback.width;
@@ -45,7 +47,7 @@ Result<Playback> PlaybackService::find(const Viewer& viewer, LessonId id, WhichV
       return Error{ErrorCode::conflict, "the video can not be played yet", "asset_not_playable"};
 
     const bool is_shared = which == WhichVersion::live && !viewer.is_signed_in();
-    const auto target = LinkTarget::of(*asset);
+    const auto target = LinkTarget::of(*asset, version->content.cover);
     playback = {is_shared ? links_.for_everyone(target) : links_.for_viewer(target, viewer),
                 version->number,
                 asset->duration_ms,

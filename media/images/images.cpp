@@ -1,9 +1,11 @@
 #include "media/images/images.hpp"
 
 #include "media/av/av_error.hpp"
-#include "media/images/jpeg.hpp"
+#include "media/images/gallery.hpp"
+#include "media/images/image_files.hpp"
+#include "media/images/still.hpp"
+#include "media/images/storyboard.hpp"
 #include "media/transcode/picture_chain.hpp"
-#include "media/transcode/video_reader.hpp"
 
 extern "C" {
 #include <libavutil/base64.h>
@@ -11,78 +13,34 @@ extern "C" {
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace weike::media {
 namespace {
 
-constexpr int kCandidates = 8;
 constexpr int kPosterSide = 1280;
 constexpr int kSmallPosterSide = 480;
 constexpr int kJudgedSide = 320;
 constexpr std::size_t kMaxPlaceholder = 600;
 
-struct Size {
-  int width;
-  int height;
-};
+// From 2 (best) to 31, and from 0 to 100 (best).
+constexpr int kPosterQuantiser = 4;
+constexpr int kSmallQuantiser = 5;
+constexpr int kTileQuantiser = 6;
+constexpr int kWebpQuality = 75;
 
-// The plan's upright picture with its long side brought down to `side`.
-Size fit(const Plan& plan, int side) {
-  const VideoRung& top = plan.video.front();
-  const double scale = std::min(1.0, static_cast<double>(side) / std::max(top.width, top.height));
+// A picture with its long side brought down to `side`.
+StillShape fit(const AVFrame& picture, int side) {
+  const double scale =
+      std::min(1.0, static_cast<double>(side) / std::max(picture.width, picture.height));
   const auto even = [&](int length) {
     return std::max(2, static_cast<int>(std::lround(length * scale / 2)) * 2);
   };
-  return {even(top.width), even(top.height)};
+  return whole_of(picture, even(picture.width), even(picture.height));
 }
 
-// How much fine detail a picture shows: the mean square of its second differences. Nearly black or
-// white pictures, such as fades, count little.
-double sharpness(const AVFrame& picture) {
-  const int stride = picture.linesize[0];
-  double sum = 0;
-  double brightness = 0;
-  for (int y = 1; y + 1 < picture.height; ++y) {
-    const std::uint8_t* row = picture.data[0] + std::ptrdiff_t{y} * stride;
-    for (int x = 1; x + 1 < picture.width; ++x) {
-      const int detail = 4 * row[x] - row[x - 1] - row[x + 1] - row[x - stride] - row[x + stride];
-      sum += detail * detail;
-      brightness += row[x];
-    }
-  }
-  const double pixels = std::max(1.0, static_cast<double>(picture.width) * picture.height);
-  brightness /= pixels;
-  const bool is_extreme = brightness < 40 || brightness > 225;
-  return sum / pixels * (is_extreme ? 0.05 : 1);
-}
-
-Result<FramePtr> sharpest_key_frame(int descriptor, const Plan& plan, OutputSink& sink) {
-  auto reader = VideoReader::open(descriptor, plan.video_stream, SourceOptions{});
-  if (!reader) return reader.error();
-  reader->keep_key_frames_only();
-  const Size judged = fit(plan, kJudgedSide);
-  UprightPicture small(plan, judged.width, judged.height);
-  FramePtr best;
-  double best_score = -1;
-  std::int64_t last_time = INT64_MIN;
-  for (int i = 0; i < kCandidates; ++i) {
-    sink.progress(i, kCandidates);
-    const std::int64_t at_us =
-        std::int64_t{plan.duration_ms()} * 1000 * (2 * i + 1) / (2 * kCandidates);
-    if (auto sought = reader->seek(plan.video_start_us + at_us); !sought) return sought.error();
-    auto frame = reader->next();
-    if (!frame) return frame.error();
-    if (!*frame || (*frame)->pts == last_time) continue;
-    last_time = (*frame)->pts;
-    auto judged_picture = small.make(share(**frame));
-    if (!judged_picture) return judged_picture.error();
-    const double score = sharpness(**judged_picture);
-    if (score <= best_score) continue;
-    best_score = score;
-    best = std::move(*frame);
-  }
-  if (!best) return rejected("damaged", "no key frame can be decoded");
-  return best;
+Result<> put(OutputSink& sink, const std::string& name, const Result<Bytes>& image) {
+  return image ? sink.put(name, *image) : Result<>(image.error());
 }
 
 std::string to_data_uri(const Bytes& jpeg) {
@@ -95,10 +53,9 @@ std::string to_data_uri(const Bytes& jpeg) {
 }
 
 // The largest of a few tiny pictures that fits; empty if none does.
-Result<std::string> make_placeholder(const Plan& plan, const AVFrame& picture) {
+Result<std::string> make_placeholder(const AVFrame& picture) {
   for (const int side : {32, 24, 16, 12, 8}) {
-    const Size size = fit(plan, side);
-    auto jpeg = encode_jpeg(picture, size.width, size.height, 10);
+    auto jpeg = encode_jpeg(picture, fit(picture, side), 10);
     if (!jpeg) return jpeg.error();
     std::string uri = to_data_uri(*jpeg);
     if (uri.size() <= kMaxPlaceholder) return uri;
@@ -106,29 +63,130 @@ Result<std::string> make_placeholder(const Plan& plan, const AVFrame& picture) {
   return std::string();
 }
 
+// Posters and covers of one candidate.
+class CandidateImages {
+ public:
+  CandidateImages(const Plan& plan, int number, OutputSink& sink)
+      : plan_(plan), number_(number), sink_(sink) {}
+
+  // Gives the placeholder.
+  Result<std::string> make(FramePtr source) {
+    const VideoRung& top = plan_.video.front();
+    const double scale =
+        std::min(1.0, static_cast<double>(kPosterSide) / std::max(top.width, top.height));
+    const auto even = [&](int side) {
+      return std::max(2, static_cast<int>(std::lround(side * scale / 2)) * 2);
+    };
+    UprightPicture upright(plan_, even(top.width), even(top.height));
+    auto picture = upright.make(std::move(source));
+    if (!picture) return picture.error();
+    const AVFrame& whole = **picture;
+    auto done = put(sink_, poster_file(number_),
+                    encode_jpeg(whole, fit(whole, kPosterSide), kPosterQuantiser));
+    if (done)
+      done = put(sink_, small_poster_file(number_),
+                 encode_jpeg(whole, fit(whole, kSmallPosterSide), kSmallQuantiser));
+    if (done) done = put_covers(whole);
+    if (!done) return done.error();
+    return make_placeholder(whole);
+  }
+
+ private:
+  Result<> put_covers(const AVFrame& picture) {
+    const StillShape small = fit(picture, kJudgedSide);
+    RungScaler scaler(small.width, small.height);
+    auto judged = scaler.make(share(picture));
+    if (!judged) return judged.error();
+    const Detail detail = measure_detail((*judged)->data[0], (*judged)->linesize[0],
+                                         (*judged)->width, (*judged)->height);
+    for (const CoverShape& shape : kCoverShapes) {
+      const Crop crop = best_crop(picture.width, picture.height, shape, detail);
+      const CoverSize size = cover_size(crop, shape);
+      const StillShape still{crop, size.width, size.height};
+      auto done = put(sink_, cover_file(number_, shape.name, "jpg"),
+                      encode_jpeg(picture, still, kPosterQuantiser));
+      if (done)
+        done = put(sink_, cover_file(number_, shape.name, "webp"),
+                   encode_webp(picture, still, kWebpQuality));
+      if (!done) return done;
+    }
+    return {};
+  }
+
+  const Plan& plan_;
+  const int number_;
+  OutputSink& sink_;
+};
+
+void copy_plane(const AVFrame& from, AVFrame& to, int plane, int left, int top) {
+  const int shift = plane == 0 ? 0 : 1;
+  const int width = from.width >> shift;
+  for (int y = 0; y < from.height >> shift; ++y) {
+    const std::uint8_t* row = from.data[plane] + std::ptrdiff_t{y} * from.linesize[plane];
+    const int line = (top >> shift) + y;
+    std::uint8_t* target = to.data[plane] + std::ptrdiff_t{line} * to.linesize[plane];
+    std::memcpy(target + (left >> shift), row, static_cast<std::size_t>(width));
+  }
+}
+
+Result<FramePtr> black_sheet(int width, int height) {
+  FramePtr sheet = make_frame();
+  if (!sheet) return av_failure("storyboard", AVERROR(ENOMEM));
+  sheet->format = AV_PIX_FMT_YUV420P;
+  sheet->width = width;
+  sheet->height = height;
+  if (const int code = av_frame_get_buffer(sheet.get(), 0); code < 0)
+    return av_failure("storyboard", code);
+  constexpr int kBlackLuma = 16;
+  constexpr int kNoColour = 128;
+  for (const int plane : {0, 1, 2}) {
+    const int lines = plane == 0 ? height : height / 2;
+    std::memset(sheet->data[plane], plane == 0 ? kBlackLuma : kNoColour,
+                static_cast<std::size_t>(sheet->linesize[plane]) * static_cast<std::size_t>(lines));
+  }
+  return sheet;
+}
+
+Result<> put_storyboard(const Plan& plan, const std::vector<FramePtr>& tiles, OutputSink& sink) {
+  const StoryboardLayout layout = storyboard_layout(plan);
+  const int full = layout.columns * layout.rows;
+  for (int number = 1; number <= layout.sheets; ++number) {
+    auto sheet = black_sheet(layout.columns * layout.tile_width,
+                             layout.rows_on(number) * layout.tile_height);
+    if (!sheet) return sheet.error();
+    for (int i = 0; i < layout.tiles_on(number); ++i) {
+      const AVFrame& tile = *tiles.at(static_cast<std::size_t>((number - 1) * full + i));
+      for (const int plane : {0, 1, 2})
+        copy_plane(tile, **sheet, plane, i % layout.columns * layout.tile_width,
+                   i / layout.columns * layout.tile_height);
+    }
+    const AVFrame& picture = **sheet;
+    const StillShape whole = whole_of(picture, picture.width, picture.height);
+    if (auto done =
+            put(sink, storyboard_sheet(number), encode_jpeg(picture, whole, kTileQuantiser));
+        !done)
+      return done;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<nlohmann::json> make_images(int descriptor, const ImagesTask& task, OutputSink& sink) {
   const Plan& plan = task.plan;
   if (plan.video.empty()) return Error{ErrorCode::invalid_argument, "no picture", "bad_task"};
-  auto best = sharpest_key_frame(descriptor, plan, sink);
-  if (!best) return best.error();
-  const Size size = fit(plan, kPosterSide);
-  UprightPicture upright(plan, size.width, size.height);
-  auto picture = upright.make(std::move(*best));
-  if (!picture) return picture.error();
-
-  const Size small = fit(plan, kSmallPosterSide);
-  auto poster = encode_jpeg(**picture, size.width, size.height, 4);
-  if (!poster) return poster.error();
-  auto small_poster = encode_jpeg(**picture, small.width, small.height, 5);
-  if (!small_poster) return small_poster.error();
-  auto placeholder = make_placeholder(plan, **picture);
-  if (!placeholder) return placeholder.error();
-  if (auto put = sink.put("poster.jpg", *poster); !put) return put.error();
-  if (auto put = sink.put("poster_small.jpg", *small_poster); !put) return put.error();
+  auto gallery = collect_gallery(descriptor, plan, sink);
+  if (!gallery) return gallery.error();
+  auto placeholders = nlohmann::json::array();
+  int number = 0;
+  for (FramePtr& candidate : gallery->candidates) {
+    auto placeholder = CandidateImages(plan, ++number, sink).make(std::move(candidate));
+    if (!placeholder) return placeholder.error();
+    placeholders.push_back(*placeholder);
+  }
+  if (auto done = put_storyboard(plan, gallery->tiles, sink); !done) return done.error();
   nlohmann::json result;
-  result["placeholder"] = *placeholder;
+  result["placeholders"] = std::move(placeholders);
   return {boost::system::in_place_value, std::move(result)};
 }
 

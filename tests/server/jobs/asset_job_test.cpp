@@ -26,7 +26,7 @@ TEST_F(AssetJobTest, AssetBecomesReady) {
   EXPECT_EQ(done.duration_ms, 26'000U);
   EXPECT_EQ(done.width, 1280U);
   EXPECT_TRUE(done.has_audio);
-  EXPECT_EQ(done.placeholder, "data:image/jpeg;base64,AAAA");
+  EXPECT_EQ(done.placeholder(1), "data:image/jpeg;base64,AAAA");
   ASSERT_EQ(done.renditions.size(), 3U);
   for (const auto& rendition : done.renditions) {
     EXPECT_TRUE(rendition.is_complete()) << rendition.name;

@@ -1,5 +1,7 @@
 #include "tests/server/jobs/fake_worker.hpp"
 
+#include "media/images/image_files.hpp"
+
 namespace weike::server {
 namespace {
 
@@ -14,8 +16,8 @@ std::vector<std::string> files_of(const media::Task& task, const media::Plan& pl
         files.push_back(rendition + "/" + std::to_string(number) + ".m4s");
       }
     }
-  } else {
-    files = {"poster.jpg", "poster_small.jpg"};
+  } else if (std::holds_alternative<media::ImagesTask>(task)) {
+    files = media::image_files(plan);
   }
   return files;
 }
@@ -57,7 +59,8 @@ Result<nlohmann::json> FakeWorker::run(int, const media::Task& task, media::Outp
     if (!probe_result.is_null()) result = probe_result;
   }
   if (std::holds_alternative<media::ImagesTask>(task)) {
-    result = {{"placeholder", "data:image/jpeg;base64,AAAA"}};
+    const std::string tiny = "data:image/jpeg;base64,AAAA";
+    result["placeholders"] = nlohmann::json::array({tiny, tiny, tiny});
   }
   return Result<nlohmann::json>(boost::system::in_place_value, std::move(result));
 }

@@ -120,7 +120,7 @@ TEST_F(RealMediaTest, ClipBecomesReadyWithEveryFileItsPlanNames) {
   EXPECT_NEAR(asset.duration_ms, 5000, 100);
   EXPECT_EQ(asset.height, 360U);
   EXPECT_TRUE(asset.has_audio);
-  EXPECT_FALSE(asset.placeholder.empty());
+  EXPECT_FALSE(asset.placeholder(3).empty());
   for (const auto& file : media::media_files(assets.plan(id).value())) {
     const auto size = blobs->stat(assets::blob_name(id, file)).value();
     EXPECT_TRUE(size && *size > 0) << file;
