@@ -1,5 +1,7 @@
 #pragma once
 
+#include "media/plan/plan.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -32,7 +34,7 @@ struct PictureNotes {
   std::int64_t damaged_frames = 0;    // Of these, shown as the last good picture because their own
                                       // could not be decoded.
   std::int64_t decoded_until_ms = 0;  // Where the last good picture of the source stood.
-  // TimeSpanes within the segment; those that reach its ends go on in its neighbours if they do so
+  // Spans within the segment; those that reach its ends go on in its neighbours if they do so
   // there too.
   std::vector<TimeSpan> black;
   std::vector<TimeSpan> frozen;
@@ -42,9 +44,10 @@ struct PictureNotes {
 struct SoundNotes {
   double true_peak_db = -120;  // dBTP after gain and limiter (ITU-R BS.1770-4, annex 2).
   // Mean square of each 100 ms after K-weighting, summed over the channels as BS.1770-4 weighs
-  // them: what the loudness of the whole is gated and averaged from.
+  // them, a single channel as two: what the loudness of the whole is gated and averaged from. The
+  // lesson is cut every 100 ms from its start; a segment has those pieces that end in it.
   std::vector<float> energies;
-  std::vector<TimeSpan> silent;
+  std::vector<TimeSpan> silent;  // Of whole pieces, so the first may begin just before the segment.
 };
 
 // Of one segment of one rendition: of the smallest rung the picture, of the largest sound the
@@ -57,5 +60,8 @@ struct Observation {
 void to_json(nlohmann::json& json, const Observation& observation);
 // Throws nlohmann's exceptions.
 void from_json(const nlohmann::json& json, Observation& observation);
+
+// Whether notes could be those on `segment` of `plan`: counts, times and levels within bounds.
+bool is_plausible(const Observation& observation, const Plan& plan, const Segment& segment);
 
 }  // namespace weike::media

@@ -17,6 +17,8 @@ Result<FilterGraph> FilterGraph::create(const std::string& chain, const AVFrame&
   made.format_ = like.format;
   made.colorspace_ = like.colorspace;
   made.range_ = like.color_range;
+  made.aspect_ = like.sample_aspect_ratio;
+  made.time_base_ = time_base;
   made.graph_.reset(avfilter_graph_alloc());
   if (!made.graph_) return av_failure("allocate filters", AVERROR(ENOMEM));
   made.graph_->nb_threads = 1;
@@ -49,7 +51,8 @@ Result<FilterGraph> FilterGraph::create(const std::string& chain, const AVFrame&
 
 bool FilterGraph::fits(const AVFrame& frame) const {
   return frame.width == width_ && frame.height == height_ && frame.format == format_ &&
-         frame.colorspace == colorspace_ && frame.color_range == range_;
+         frame.colorspace == colorspace_ && frame.color_range == range_ &&
+         frame.sample_aspect_ratio.num == aspect_.num && frame.sample_aspect_ratio.den == aspect_.den;
 }
 
 Result<> FilterGraph::run(FramePtr frame, std::vector<FramePtr>& out) {
@@ -61,6 +64,8 @@ Result<> FilterGraph::run(FramePtr frame, std::vector<FramePtr>& out) {
     code = av_buffersink_get_frame(exit_, picture.get());
     if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return {};
     if (code < 0) return av_failure("filter", code);
+    // Deinterlacers count in half steps.
+    picture->pts = av_rescale_q(picture->pts, av_buffersink_get_time_base(exit_), time_base_);
     out.push_back(std::move(picture));
   }
 }

@@ -27,6 +27,8 @@ class FilterGraph {
   AVFilterContext* exit_ = nullptr;
   int width_ = 0, height_ = 0, format_ = -1;
   int colorspace_ = 0, range_ = 0;
+  AVRational aspect_{0, 1};
+  AVRational time_base_ = kMicroseconds;
 };
 
 }  // namespace weike::media

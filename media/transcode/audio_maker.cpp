@@ -1,5 +1,6 @@
 #include "media/transcode/audio_maker.hpp"
 
+#include "media/observe/sound_observer.hpp"
 #include "media/transcode/limiter.hpp"
 
 #include <iterator>
@@ -22,7 +23,7 @@ Result<AudioMaker> AudioMaker::open(int descriptor, const Plan& plan,
   return AudioMaker(std::move(*reader), plan, std::move(rungs));
 }
 
-Result<std::vector<AudioSegment>> AudioMaker::make(const Segment& segment) {
+Result<Sound> AudioMaker::levelled(const Segment& segment) {
   const std::int64_t frames = kPrerollFrames + segment.audio_frame_count + kPostrollFrames;
   const std::int64_t first = (segment.first_audio_frame - kPrerollFrames) * kAudioFrameSamples;
   auto sound = reader_.read(first - kLimiterReach, frames * kAudioFrameSamples + 2 * kLimiterReach);
@@ -32,7 +33,13 @@ Result<std::vector<AudioSegment>> AudioMaker::make(const Segment& segment) {
     channel.erase(channel.begin(), channel.begin() + kLimiterReach);
     channel.resize(static_cast<std::size_t>(frames * kAudioFrameSamples));
   }
-  std::vector<AudioSegment> made;
+  return sound;
+}
+
+Result<MadeSound> AudioMaker::make(const Segment& segment) {
+  auto sound = levelled(segment);
+  if (!sound) return sound.error();
+  MadeSound made;
   for (const AudioRung* rung : rungs_) {
     auto encoder = AudioEncoder::open(*rung);
     if (!encoder) return encoder.error();
@@ -43,7 +50,11 @@ Result<std::vector<AudioSegment>> AudioMaker::make(const Segment& segment) {
     // Packet k decodes to the samples of the frame before it.
     const auto begin = std::next(packets->begin(), kPrerollFrames + 1);
     const std::vector<Bytes> kept(begin, std::next(begin, segment.audio_frame_count));
-    made.push_back({rung->name, audio_segment(segment, kept)});
+    made.segments.push_back({rung->name, audio_segment(segment, kept)});
+    if (rung != &plan_->audio.front()) continue;
+    auto notes = observe_sound(*sound, kPrerollFrames * kAudioFrameSamples, segment);
+    if (!notes) return notes.error();
+    made.notes = std::move(*notes);
   }
   return made;
 }

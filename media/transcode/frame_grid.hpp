@@ -2,6 +2,7 @@
 
 #include "media/av/filter_graph.hpp"
 #include "media/plan/plan.hpp"
+#include "media/transcode/frame_queue.hpp"
 #include "media/transcode/video_reader.hpp"
 
 #include <optional>
@@ -18,17 +19,24 @@ class FrameGrid {
 
   // Prepares for `frame_at(number)`, `frame_at(number + 1)`, ….
   Result<> seek(std::int64_t number);
+  // Goes on with the next segment, whose first frame is `number`. After damage it seeks again, so
+  // that traces of it are the same as for who begins there.
+  Result<> go_on(std::int64_t number);
   // Another reference to the picture of output frame `number`; numbers must not go down after a
   // seek. When the source ends early its last picture repeats. Fails with the rejection "damaged"
   // when there is no picture at all.
   Result<FramePtr> frame_at(std::int64_t number);
 
-  std::int64_t damaged_frames() const { return reader_.damaged_frames(); }
+  // Of the frames asked for, those that show the last good picture in place of a damaged one.
+  std::int64_t damaged_frames() const { return damaged_frames_; }
+  // Of the frames asked for since the last `seek` or `go_on`.
+  const SegmentSummary& summary() const { return summary_; }
 
  private:
   FrameGrid(VideoReader reader, const Plan& plan) : reader_(std::move(reader)), plan_(&plan) {}
   std::int64_t limit_us(std::int64_t number) const;
   Result<FramePtr> next_source_frame();
+  void note(std::int64_t limit_us);
 
   VideoReader reader_;
   const Plan* plan_;
@@ -37,6 +45,8 @@ class FrameGrid {
   FramePtr current_;
   FramePtr ahead_;
   bool is_at_end_ = false;
+  std::int64_t damaged_frames_ = 0;
+  SegmentSummary summary_;
 };
 
 }  // namespace weike::media

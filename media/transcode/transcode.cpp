@@ -1,10 +1,12 @@
 #include "media/transcode/transcode.hpp"
 
 #include "media/av/av_error.hpp"
+#include "media/observe/picture_observer.hpp"
 #include "media/transcode/audio_maker.hpp"
 #include "media/transcode/cascade.hpp"
 #include "media/transcode/frame_grid.hpp"
 #include "media/transcode/segment_collector.hpp"
+#include "media/transcode/still_filter.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -34,14 +36,18 @@ Result<> check(const SegmentsTask& task) {
 class Run {
  public:
   Run(int descriptor, const SegmentsTask& task, OutputSink& sink)
-      : descriptor_(descriptor), task_(task), sink_(sink), collector_(task, sink) {}
+      : descriptor_(descriptor),
+        task_(task),
+        sink_(sink),
+        collector_(task, sink),
+        observer_(task.plan) {}
 
   Result<nlohmann::json> run() {
     if (auto opened = open_sound(); !opened) return opened.error();
     std::int64_t total = 0;
     for (auto i = task_.first_segment; i <= task_.last_segment; ++i)
       total += task_.plan.segments[i].frame_count;
-    Cascade cascade(task_, nullptr, collector_);
+    Cascade cascade(task_, &observer_, collector_);
     if (auto opened = open_pictures(cascade); !opened) return opened.error();
     std::int64_t done = 0;
     for (auto i = task_.first_segment; i <= task_.last_segment; ++i) {
@@ -82,7 +88,10 @@ class Run {
     if (!sound_) return {};
     auto made = sound_->make(segment);
     if (!made) return made.error();
-    for (auto& each : *made) collector_.add(segment.number, each.rendition, std::move(each.bytes));
+    if (made->notes)
+      collector_.note(segment.number, task_.plan.audio.front().name, {{}, std::move(made->notes)});
+    for (auto& each : made->segments)
+      collector_.add(segment.number, each.rendition, std::move(each.bytes));
     return collector_.hand_over();
   }
 
@@ -91,15 +100,28 @@ class Run {
       sink_.progress(done + segment.frame_count, total);
       return {};
     }
+    if (segment.number != task_.first_segment) {
+      if (auto ready = grid_->go_on(segment.first_frame); !ready) return ready.error();
+    }
     for (std::int64_t i = 0; i < segment.frame_count; ++i) {
       auto picture = grid_->frame_at(segment.first_frame + i);
       if (!picture) return picture.error();
-      GridItem item{&segment, std::move(*picture), segment.first_frame + i};
-      item.begins_gop = i % task_.plan.gop_frames == 0;
+      const bool begins_gop = i % task_.plan.gop_frames == 0;
+      const bool is_fixed = begins_gop || i + 1 == segment.frame_count;
+      auto is_coded = must_code(**picture, is_fixed);
+      if (!is_coded) return is_coded.error();
+      if (!*is_coded) continue;
+      GridItem item{&segment, std::move(*picture), segment.first_frame + i, begins_gop};
       if (auto pushed = push(cascade, std::move(item)); !pushed) return pushed.error();
       tell_progress(done + i, total);
     }
-    return push(cascade, {&segment});
+    GridItem end{&segment};
+    end.summary = grid_->summary();
+    return push(cascade, std::move(end));
+  }
+
+  Result<bool> must_code(const AVFrame& picture, bool is_fixed) {
+    return task_.plan.skips_stills ? stills_.must_code(picture, is_fixed) : Result<bool>(true);
   }
 
   Result<> push(Cascade& cascade, GridItem item) {
@@ -121,8 +143,10 @@ class Run {
   const SegmentsTask& task_;
   OutputSink& sink_;
   SegmentCollector collector_;
+  PictureObserver observer_;
   std::optional<AudioMaker> sound_;
   std::optional<FrameGrid> grid_;
+  StillFilter stills_;
   Clock::time_point last_progress_ = Clock::now();
 };
 

@@ -3,6 +3,7 @@
 #include "media/av/av_error.hpp"
 #include "media/av/decoder.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace weike::media {
@@ -38,9 +39,7 @@ Result<> VideoReader::restart() {
   auto decoder = open_decoder(source_.stream(stream_), options_.max_pixels);
   if (!decoder) return decoder.error();
   decoder_ = std::move(*decoder);
-  pending_.reset();
-  is_drained_ = false;
-  last_shown_us_ = INT64_MIN;
+  forget();
   return {};
 }
 
@@ -50,18 +49,42 @@ std::int64_t VideoReader::to_us(std::int64_t time) {
 
 Result<> VideoReader::seek(std::int64_t time_us) {
   wanted_us_ = time_us;
-  last_shown_us_ = INT64_MIN;
-  is_drained_ = false;
-  // Some containers only seek near the wanted time, so step back until a key frame comes before it.
+  // Some containers only seek near the wanted time, and the key frame there may be damaged: step
+  // back until a good frame comes before the time.
   constexpr std::array<std::int64_t, 4> kStepsBack{0, 2'000'000, 10'000'000, 40'000'000};
   for (const std::int64_t step : kStepsBack) {
-    const std::int64_t target =
-        av_rescale_q(time_us - step, kMicroseconds, source_.stream(stream_).time_base);
-    if (avformat_seek_file(&source_.format(), stream_, INT64_MIN, target, target, 0) < 0) continue;
-    avcodec_flush_buffers(decoder_.get());
-    if (find_key_packet(time_us)) return {};
+    auto begun = begin_at(time_us - step);
+    if (!begun) return begun.error();
+    if (*begun) return {};
   }
   return restart();
+}
+
+// False when no good frame at or before the wanted time comes from there.
+Result<bool> VideoReader::begin_at(std::int64_t time_us) {
+  const std::int64_t target =
+      av_rescale_q(time_us, kMicroseconds, source_.stream(stream_).time_base);
+  if (avformat_seek_file(&source_.format(), stream_, INT64_MIN, target, target, 0) < 0)
+    return false;
+  avcodec_flush_buffers(decoder_.get());
+  forget();
+  if (!find_key_packet(wanted_us_)) return false;
+  damage_.start(to_us(time_of(*pending_)));
+  auto first = next();
+  if (!first) return first.error();
+  const bool is_in_time = *first && (*first)->pts <= wanted_us_;
+  if (is_in_time) ready_ = std::move(*first);
+  return is_in_time;
+}
+
+void VideoReader::forget() {
+  pending_.reset();
+  ready_.reset();
+  damage_.start(INT64_MIN);
+  is_drained_ = false;
+  last_shown_us_ = INT64_MIN;
+  newest_us_ = INT64_MIN;
+  sent_us_ = INT64_MIN;
 }
 
 bool VideoReader::find_key_packet(std::int64_t time_us) {
@@ -73,48 +96,87 @@ bool VideoReader::find_key_packet(std::int64_t time_us) {
   return false;
 }
 
+// Whether nobody will see the packet's picture: it is long before the wanted time, and a later one
+// that is still in time has been fed. The decoder leaves it out if nothing refers to it.
+bool VideoReader::is_dispensable(const AVPacket& packet) {
+  if (packet.pts == AV_NOPTS_VALUE || wanted_us_ == INT64_MIN) return false;
+  const std::int64_t time = to_us(packet.pts);
+  return time < wanted_us_ - kSkipAhead && time < newest_us_;
+}
+
+void VideoReader::expect(const AVPacket& packet) {
+  const std::int64_t time = time_of(packet);
+  sent_us_ = time != AV_NOPTS_VALUE ? to_us(time) : INT64_MIN;
+  if (packet.pts == AV_NOPTS_VALUE) return;
+  if (sent_us_ <= wanted_us_) newest_us_ = std::max(newest_us_, sent_us_);
+  // Of these codecs each packet holds one frame that is shown; an edit list may leave it out.
+  const AVCodecID codec = decoder_->codec_id;
+  const bool is_countable = (codec == AV_CODEC_ID_H264 || codec == AV_CODEC_ID_HEVC) &&
+                            decoder_->skip_frame <= AVDISCARD_NONREF;
+  if (is_countable && !(packet.flags & AV_PKT_FLAG_DISCARD)) damage_.expect(sent_us_);
+}
+
 Result<> VideoReader::feed() {
   PacketPtr packet = pending_ ? std::move(pending_) : source_.read();
   while (packet && packet->stream_index != stream_) packet = source_.read();
-  if (packet && decoder_->skip_frame <= AVDISCARD_NONREF) {
-    const std::int64_t time = time_of(*packet);
-    const bool is_early =
-        time != AV_NOPTS_VALUE && wanted_us_ != INT64_MIN && to_us(time) < wanted_us_ - kSkipAhead;
-    decoder_->skip_frame = is_early ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+  if (packet) {
+    const bool is_left_out = decoder_->skip_frame <= AVDISCARD_NONREF && is_dispensable(*packet);
+    if (decoder_->skip_frame <= AVDISCARD_NONREF)
+      decoder_->skip_frame = is_left_out ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+    if (!is_left_out) expect(*packet);
+  } else {
+    is_drained_ = true;
   }
-  if (!packet) is_drained_ = true;
   const int sent = avcodec_send_packet(decoder_.get(), packet.get());
-  if (sent == AVERROR(ENOMEM)) return av_failure("decode", sent);
-  if (sent < 0 && packet && ++damaged_frames_ > kMaxDamagedFrames)
-    return rejected("damaged", "no frame can be decoded");
+  return sent < 0 && packet ? note_failure(sent) : Result<>();
+}
+
+Result<> VideoReader::note_failure(int code) {
+  if (code == AVERROR(ENOMEM)) return av_failure("decode", code);
+  if (sent_us_ != INT64_MIN) damage_.fail(sent_us_);
+  if (++damaged_frames_ > kMaxDamagedFrames) return rejected("damaged", "no frame can be decoded");
   return {};
 }
 
+// Notes damage, also of the frames that should have come before.
+bool VideoReader::is_good(const AVFrame& frame) {
+  const bool is_broken = (frame.flags & AV_FRAME_FLAG_CORRUPT) || frame.decode_error_flags != 0;
+  const std::int64_t time = frame.best_effort_timestamp;
+  if (time == AV_NOPTS_VALUE || !frame.data[0]) {
+    ++damaged_frames_;
+    return false;
+  }
+  const bool is_pair = frame.interlaced_frame != 0 || frame.pts != time;
+  damage_.come_out(to_us(time), is_pair);
+  if (!is_broken) return true;
+  damage_.fail(to_us(time));
+  ++damaged_frames_;
+  return false;
+}
+
 Result<FramePtr> VideoReader::next() {
+  if (ready_) return std::move(ready_);
   while (true) {
     auto frame = make_frame();
     if (!frame) return av_failure("decode", AVERROR(ENOMEM));
     const int got = avcodec_receive_frame(decoder_.get(), frame.get());
-    if (got == AVERROR_EOF) return FramePtr();
+    if (got == AVERROR_EOF || (got < 0 && is_drained_)) {
+      damage_.end();
+      return FramePtr();
+    }
     if (got == AVERROR(EAGAIN)) {
-      if (is_drained_) return FramePtr();
       if (auto fed = feed(); !fed) return fed.error();
       continue;
     }
     if (got < 0) {
-      if (got == AVERROR(ENOMEM)) return av_failure("decode", got);
-      if (++damaged_frames_ > kMaxDamagedFrames || is_drained_)
-        return is_drained_ ? Result<FramePtr>(FramePtr())
-                           : Result<FramePtr>(rejected("damaged", "no frame can be decoded"));
+      if (auto noted = note_failure(got); !noted) return noted.error();
       continue;
     }
-    const bool is_broken = (frame->flags & AV_FRAME_FLAG_CORRUPT) || frame->decode_error_flags != 0;
-    const std::int64_t time = frame->best_effort_timestamp;
-    if (is_broken || time == AV_NOPTS_VALUE || !frame->data[0]) {
-      ++damaged_frames_;
-      continue;
-    }
-    frame->pts = to_us(time);
+    if (!is_good(*frame)) continue;
+    const AVRational aspect =
+        av_guess_sample_aspect_ratio(&source_.format(), &stream(), frame.get());
+    frame->sample_aspect_ratio = aspect;
+    frame->pts = to_us(frame->best_effort_timestamp);
     if (frame->pts <= last_shown_us_) continue;  // Time may not run backwards.
     last_shown_us_ = frame->pts;
     return frame;

@@ -2,6 +2,7 @@
 
 #include "media/av/av_ptr.hpp"
 #include "media/av/source.hpp"
+#include "media/transcode/damage_log.hpp"
 #include "model/error.hpp"
 
 #include <cstdint>
@@ -10,19 +11,29 @@
 
 namespace weike::media {
 
-// Decodes one video stream, from the start or from a key frame, in order of showing. Belongs to one
+// Decodes one video stream, from the start or from a key frame, in order of showing. Frames that
+// are damaged, also those that the decoder concealed, are left out and noted. Belongs to one
 // thread.
 class VideoReader {
  public:
   static Result<VideoReader> open(int descriptor, int stream, const SourceOptions& options);
 
-  // The next frame will be shown at or before `time_us` (container time) if the stream has a key
-  // frame there; else reading begins at the start of the file.
+  // The next frame will be a good one that is shown at or before `time_us` (container time) if
+  // there is one; else reading begins at the start of the file. Where reading begins depends on
+  // nothing but the source and `time_us`.
   Result<> seek(std::int64_t time_us);
-  // The next good frame, its `pts` in microseconds of container time; null at the end. Damaged
-  // frames are left out and counted.
+  // The next good frame, its `pts` in microseconds of container time; null at the end.
   Result<FramePtr> next();
 
+  // Whether a frame that should have been shown after `after_us` and not after `until_us` is
+  // damaged; told for sure once a later frame was given. Do not ask for earlier times again.
+  bool is_damaged_between(std::int64_t after_us, std::int64_t until_us) {
+    return damage_.has_between(after_us, until_us);
+  }
+  // A damaged frame has been met since reading began; what follows may show traces of it that
+  // depend on where that was.
+  bool has_met_damage() const { return !damage_.is_clean(); }
+  // Frames and packets that could not be decoded, of whatever time.
   std::int64_t damaged_frames() const { return damaged_frames_; }
   // Decodes key frames only; for posters.
   void keep_key_frames_only() { decoder_->skip_frame = AVDISCARD_NONKEY; }
@@ -31,8 +42,14 @@ class VideoReader {
  private:
   Result<> restart();
   bool find_key_packet(std::int64_t time_us);
+  Result<bool> begin_at(std::int64_t time_us);
   Result<> feed();
+  void expect(const AVPacket& packet);
+  bool is_dispensable(const AVPacket& packet);
+  Result<> note_failure(int code);
+  bool is_good(const AVFrame& frame);
   std::int64_t to_us(std::int64_t time);
+  void forget();
 
   int descriptor_ = -1;
   int stream_ = 0;
@@ -40,7 +57,11 @@ class VideoReader {
   Source source_;
   CodecContextPtr decoder_;
   PacketPtr pending_;  // Read ahead by a seek.
+  FramePtr ready_;     // Decoded ahead by a seek.
+  DamageLog damage_;
   std::int64_t wanted_us_ = INT64_MIN;
+  std::int64_t newest_us_ = INT64_MIN;  // Latest frame fed that is shown at or before wanted_us_.
+  std::int64_t sent_us_ = INT64_MIN;    // Of the packet that the decoder works on.
   std::int64_t last_shown_us_ = INT64_MIN;
   std::int64_t damaged_frames_ = 0;
   bool is_drained_ = false;
