@@ -655,6 +655,10 @@ export interface components {
             hls_url: string | null;
             poster_url: string | null;
             poster_small_url: string | null;
+            /** @description WebVTT whose cues name tiles of JPEG sheets; null until ready. */
+            storyboard_url: string | null;
+            /** @description Three candidates, the best first; empty until ready. */
+            covers: components["schemas"]["CoverCandidate"][];
             /** @description 0 until probed. */
             duration_ms: number;
             width: number;
@@ -675,6 +679,21 @@ export interface components {
             attempts: number;
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
+        };
+        CoverCandidate: {
+            /** @description What a lesson names as its `cover`. */
+            candidate: number;
+            /** @description The whole picture, long side up to 1280. */
+            poster_url: string;
+            /** @description The whole picture, long side up to 480. */
+            poster_small_url: string;
+            crops: components["schemas"]["CoverCrop"][];
+        };
+        CoverCrop: {
+            /** @enum {string} */
+            shape: "16x9" | "5x4" | "1x1" | "9x16";
+            jpeg_url: string;
+            webp_url: string;
         };
         AssetList: {
             items: components["schemas"]["Asset"][];
@@ -723,6 +742,8 @@ export interface components {
             /** @description The person shown. */
             person?: string;
             teacher?: string;
+            /** @description Which of the three candidates of the asset. */
+            cover?: number;
         };
         LessonEdit: {
             title?: components["schemas"]["Title"];
@@ -734,6 +755,8 @@ export interface components {
             tags?: components["schemas"]["Tags"];
             person?: string;
             teacher?: string;
+            /** @description Which of the three candidates of the asset. */
+            cover?: number;
         };
         Approval: {
             /** @description Of the version that was looked at; 412 when it has changed since. */
@@ -754,6 +777,8 @@ export interface components {
             tags: string[];
             person: string;
             teacher: string;
+            /** @description Which of the three candidates of the asset. */
+            cover: number;
             /** @description Of the last return; empty if there is none. */
             return_reason: string;
             /** @description Of what was submitted; empty for a draft. */
@@ -770,6 +795,8 @@ export interface components {
             tags: string[];
             person: string;
             teacher: string;
+            /** @description Which of the three candidates of the asset. */
+            cover: number;
         };
         /** @description What owner, reviewers and curators see. */
         Lesson: {
@@ -821,6 +848,8 @@ export interface components {
             hls_url: string;
             poster_url: string | null;
             poster_small_url: string | null;
+            /** @description WebVTT for the seek bar; null until the asset is ready. */
+            storyboard_url: string | null;
             expires_at: components["schemas"]["Time"];
             duration_ms: number;
             width: number;

@@ -127,6 +127,10 @@ export class WeikeClient {
   retryAsset(id: string): Promise<wire.Asset> {
     return this.call('POST', `/assets/${id}/retry`);
   }
+  // A new asset that shows a part of the same source.
+  trimAsset(id: string, inMs: number, outMs: number): Promise<wire.Asset> {
+    return this.call('POST', `/assets/${id}/trim`, { body: { in_ms: inMs, out_ms: outMs } });
+  }
   deleteAsset(id: string): Promise<void> {
     return this.call('DELETE', `/assets/${id}`);
   }

@@ -66,6 +66,11 @@ export const words = wordsOf(
       version: (n: number) => `第 ${n} 版`, liveKept: '修改会成为新版本，审核发布前观众看到的仍是旧版', missing: '找不到这节课', back: '返回', put: '重新上线',
       noPreview: '还不能预览', noPreviewHint: '视频检查通过并生成开头部分后即可预览。',
     },
+    cover: { title: '封面', candidate: (n: number) => `候选封面 ${n}`, later: '转码完成后可在三张候选封面中选择' },
+    trim: {
+      open: '裁剪视频', title: '裁剪视频', hint: '原视频保留不动，裁剪会生成新版本，不用重新上传。', make: '生成裁剪版', beginHere: '从当前画面开始', endHere: '到当前画面结束',
+      length: (time: string) => `共 ${time}`, tooShort: '至少保留 1 秒', made: '正在生成裁剪版',
+    },
     publishing: { approved: '待发布', live: '已上线与已撤下' },
     language: 'English', pages: '观看页',
   },
@@ -101,6 +106,11 @@ export const words = wordsOf(
       notPublishable: 'Can be published when 360p and sound are done', notPlayable: 'Can be submitted when it can be previewed', ownSubmission: 'Your own submission is reviewed by others',
       version: (n: number) => `Version ${n}`, liveKept: 'A change becomes a new version; the old one stays live until that is published', missing: 'No such lesson', back: 'Back', put: 'Put back live',
       noPreview: 'No preview yet', noPreviewHint: 'It can be previewed when the video was checked and its beginning is made.',
+    },
+    cover: { title: 'Cover', candidate: (n: number) => `Cover candidate ${n}`, later: 'Three covers to choose from when the video is ready' },
+    trim: {
+      open: 'Trim the video', title: 'Trim the video', hint: 'The original is kept. A trim makes a new version without another upload.', make: 'Make the trimmed version', beginHere: 'Begin here', endHere: 'End here',
+      length: (time: string) => `${time} in all`, tooShort: 'Keep at least one second', made: 'The trimmed version is being made',
     },
     publishing: { approved: 'To publish', live: 'Live and recalled' },
     language: '中文', pages: 'Watch',
