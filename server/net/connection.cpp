@@ -83,6 +83,7 @@ bool Connection::has_unsent_bytes() {
 
 void Connection::close_if_idle() {
   const auto phase = deadline_.phase();
+  if (phase == Phase::waiting) return wake();
   if (phase == Phase::events || phase == Phase::idle || phase == Phase::head) {
     is_expired_ = true;
     wake();

@@ -65,7 +65,7 @@ class Connection : public boost::intrusive::list_base_hook<
   void abort();
   // Called by the thread's sweep: deadlines, recalled files, heartbeats of event streams.
   void sweep(Deadline::Clock::time_point now);
-  // At a stop: closes a connection that has nothing under way.
+  // At a stop: closes a connection that has nothing under way, and ends the wait of one that waits.
   void close_if_idle();
 
   // Event streams: true once after each heartbeat interval.

@@ -21,7 +21,7 @@ void Deadline::resume() {
 }
 
 bool Deadline::is_over(Clock::time_point now) {
-  if (is_paused_ || now < end_) return false;
+  if (is_paused_ || phase_ == Phase::waiting || now < end_) return false;
   if (phase_ != Phase::body && phase_ != Phase::write) return true;
   const auto seconds = std::chrono::duration<double>(options_.rate_window).count();
   const double least = static_cast<double>(options_.minimum_rate) * seconds;
@@ -41,6 +41,7 @@ Milliseconds Deadline::length_of(Phase phase) const {
     case Phase::write:
       return options_.rate_window;
     case Phase::handler:
+    case Phase::waiting:
       return options_.handler_deadline;
     case Phase::events:
       return options_.event_heartbeat;

@@ -14,6 +14,7 @@ enum class Phase : std::uint8_t {
   body,       // Reads a body; must keep a minimum rate.
   handler,    // A handler runs on the pool.
   write,      // The socket is full; the client must keep a minimum rate.
+  waiting,    // For a later answer, which brings its own patience: never over by itself.
   events,     // Listens to server-sent events.
   lingering,  // Waits for the client to read a last answer.
 };

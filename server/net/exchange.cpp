@@ -127,4 +127,30 @@ http::Response call_finish(SharedContext& shared, const http::Request& request,
       [&](const Error& error) { return http::problem(error, request); });
 }
 
+http::Response call_answer(SharedContext& shared, const http::Request& request,
+                           http::LaterAnswer& later) {
+  auto answer = guarded(
+      shared, request, [&] { return later.answer(); },
+      [&](const Error& error) { return http::problem(error, request); });
+  if (!std::holds_alternative<std::shared_ptr<http::LaterAnswer>>(answer.body)) return answer;
+  const Error twice{ErrorCode::internal, "a later answer was late again"};
+  shared.observer.on_failure(request.request_id, twice.message);
+  return http::problem(twice, request);
+}
+
+Result<std::optional<http::PartsBody::Part>> call_next(SharedContext& shared,
+                                                       const http::Request& request,
+                                                       http::PartsBody& parts) {
+  using Next = Result<std::optional<http::PartsBody::Part>>;
+  bool is_logged = false;
+  auto next = guarded(
+      shared, request, [&] { return parts.next(); },
+      [&](const Error& error) -> Next {
+        is_logged = true;
+        return error;
+      });
+  if (!next && !is_logged) shared.observer.on_failure(request.request_id, next.error().message);
+  return next;
+}
+
 }  // namespace weike::server

@@ -26,4 +26,12 @@ Result<> call_write(SharedContext& shared, const http::Request& request, http::B
 http::Response call_finish(SharedContext& shared, const http::Request& request,
                            http::BodySink& sink, http::BodyEnd end);
 
+// `problem` where the answer is late a second time.
+http::Response call_answer(SharedContext& shared, const http::Request& request,
+                           http::LaterAnswer& later);
+// A failure is in the log already: the head of the reply is gone, nobody else can be told.
+Result<std::optional<http::PartsBody::Part>> call_next(SharedContext& shared,
+                                                       const http::Request& request,
+                                                       http::PartsBody& parts);
+
 }  // namespace weike::server

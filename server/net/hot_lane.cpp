@@ -15,6 +15,13 @@ namespace {
 constexpr std::size_t kMaxWaitingPieces = 48;
 constexpr std::size_t kMaxWaitingText = 64 * 1024;
 
+// Bytes and files; everything else waits for somebody.
+bool is_sent_here(const http::Body& body) {
+  return !std::holds_alternative<std::shared_ptr<http::EventSource>>(body) &&
+         !std::holds_alternative<std::shared_ptr<http::PartsBody>>(body) &&
+         !std::holds_alternative<std::shared_ptr<http::LaterAnswer>>(body);
+}
+
 class Turn {
  public:
   explicit Turn(Connection& connection)
@@ -135,7 +142,7 @@ Turn::Step Turn::serve_one() {
     thread_.shared.observer.on_failure(id, failure.what());
     response = http::problem(Error{ErrorCode::internal, failure.what()}, http::Language::zh, id);
   }
-  if (!response) return to_handler_lane();
+  if (!response || !is_sent_here(response->body)) return to_handler_lane();
   const ReplyFrame frame{
       .request_id = thread_.ids.next(),
       .date = thread_.date.now(),

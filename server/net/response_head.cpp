@@ -75,6 +75,8 @@ std::optional<std::uint64_t> body_length(const http::Body& body) {
           return content ? content->size() : 0;
         } else if constexpr (std::is_same_v<Content, http::FileBody>) {
           return content.length;
+        } else if constexpr (std::is_same_v<Content, std::shared_ptr<http::PartsBody>>) {
+          return content->length_bytes();
         } else {
           return std::nullopt;
         }

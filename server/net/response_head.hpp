@@ -53,8 +53,8 @@ std::optional<std::uint64_t> body_length(const http::Body& body);
 // spaces, so that nobody can smuggle a field in.
 void append_reply_head(std::string& out, const http::Response& response, const ReplyFrame& frame);
 
-// Appends the head, and the body unless it must not be sent or is no bytes. Returns the file that
-// is to follow, or null. `length` becomes the bytes of the body that are sent.
+// Appends the head, and the body if it is bytes in memory and must be sent. Returns the file that
+// is to follow, or null. `length` becomes the bytes of the body that are sent, parts included.
 const http::FileBody* append_reply(OutputQueue& output, http::Response& response,
                                    const ReplyFrame& frame, std::uint64_t& length);
 

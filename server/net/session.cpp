@@ -2,6 +2,7 @@
 
 #include "server/net/exchange.hpp"
 #include "server/net/hot_lane.hpp"
+#include "server/net/later_answer.hpp"
 #include "server/net/request_body.hpp"
 #include "server/net/transfer.hpp"
 
@@ -22,6 +23,10 @@ Task<bool> serve_exchange(Connection* connection, Exchange* exchange) {
     response = co_await answer_whole(connection, exchange, match.route);
   }
   if (!response) co_return false;
+  if (auto* later = std::get_if<std::shared_ptr<http::LaterAnswer>>(&response->body)) {
+    response = co_await await_answer(connection, exchange, std::move(*later));
+    if (!response) co_return false;
+  }
   co_return co_await send_reply(connection, exchange, std::move(*response));
 }
 

@@ -2,9 +2,10 @@
 
 #include "server/net/executor.hpp"
 
-#include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <utility>
 
 namespace weike::server {
 
@@ -14,22 +15,20 @@ class Signal {
  public:
   explicit Signal(Socket& socket)
       : state_(std::make_shared<State>(socket.get_executor(), &socket)) {}
-  // Calls that come later find nobody.
-  ~Signal() { state_->socket = nullptr; }
+  // Calls that come later find nobody, and none is under way any more: whoever calls may outlive
+  // the io_context.
+  ~Signal() {
+    state_->socket = nullptr;
+    const std::lock_guard lock(state_->mutex);
+    state_->is_over = true;
+  }
   Signal(const Signal&) = delete;
   Signal& operator=(const Signal&) = delete;
 
   // A function for any thread, also after this object died.
   std::function<void()> trigger() const {
     return [weak = std::weak_ptr<State>(state_)] {
-      const std::shared_ptr<State> state = weak.lock();
-      if (!state || state->is_posted.exchange(true)) return;
-      asio::post(state->executor, [state] {
-        state->is_posted = false;
-        state->is_raised = true;
-        boost::system::error_code ignored;
-        if (state->socket != nullptr) state->socket->cancel(ignored);
-      });
+      if (const std::shared_ptr<State> state = weak.lock()) post_to(state);
     };
   }
 
@@ -40,11 +39,29 @@ class Signal {
   struct State {
     State(const Executor& home, Socket* waited) : executor(home), socket(waited) {}
     const Executor executor;
-    std::atomic<bool> is_posted = false;
+    std::mutex mutex;  // Guards the next two.
+    bool is_over = false;
+    bool is_posted = false;
     // Of the session's thread only.
     Socket* socket;
     bool is_raised = false;
   };
+
+  static void post_to(const std::shared_ptr<State>& state) {
+    const std::lock_guard lock(state->mutex);
+    if (state->is_over || std::exchange(state->is_posted, true)) return;
+    asio::post(state->executor, [state] { arrive(*state); });
+  }
+  static void arrive(State& state) {
+    {
+      const std::lock_guard lock(state.mutex);
+      state.is_posted = false;
+    }
+    state.is_raised = true;
+    boost::system::error_code ignored;
+    if (state.socket != nullptr) state.socket->cancel(ignored);
+  }
+
   std::shared_ptr<State> state_;
 };
 

@@ -1,5 +1,6 @@
 #include "server/net/transfer.hpp"
 
+#include "server/net/exchange.hpp"
 #include "server/net/signal.hpp"
 
 #include <sys/socket.h>
@@ -30,6 +31,22 @@ void record_reply(Connection& connection, const Exchange& exchange, int status,
        .body_bytes = bytes,
        .duration = std::chrono::duration_cast<std::chrono::microseconds>(taken),
        .lane = Lane::handler});
+}
+
+std::uint64_t length_of(const http::PartsBody::Part& part) {
+  if (const auto* file = std::get_if<http::FileBody>(&part)) return file->length;
+  const auto& bytes = std::get<http::SharedBytes>(part);
+  return bytes ? bytes->size() : 0;
+}
+
+Task<bool> send_part(Connection* connection, http::PartsBody::Part part, bool is_last) {
+  if (auto* file = std::get_if<http::FileBody>(&part)) {
+    FileTransfer transfer(std::move(*file));
+    co_return co_await send_file(connection, &transfer);
+  }
+  OutputQueue output;
+  output.add(std::get<http::SharedBytes>(std::move(part)));
+  co_return co_await send_all(connection, &output, !is_last);
 }
 
 // False when the client has left. It has nothing to say while it listens.
@@ -80,6 +97,25 @@ Task<bool> send_file(Connection* connection, FileTransfer* transfer) {
   co_return true;
 }
 
+Task<bool> send_parts(Connection* connection, Exchange* exchange,
+                      std::shared_ptr<http::PartsBody> parts, std::uint64_t length) {
+  SharedContext& shared = connection->thread().shared;
+  auto next = [&] { return call_next(shared, exchange->request, *parts); };
+  connection->deadline().enter(Phase::write);
+  while (true) {
+    connection->deadline().pause();
+    auto part = co_await run_blocking(shared.pool, next);
+    connection->deadline().resume();
+    if (!part || !connection->is_alive()) co_return false;
+    if (!*part) co_return length == 0;
+    const std::uint64_t part_length = length_of(**part);
+    // Never more than Content-Length says: the client would take it for the next reply.
+    if (part_length > length) co_return false;
+    length -= part_length;
+    if (!co_await send_part(connection, std::move(**part), length == 0)) co_return false;
+  }
+}
+
 Task<void> send_events(Connection* connection, std::shared_ptr<http::EventSource> source) {
   Signal signal(connection->socket());
   source->on_ready(signal.trigger());
@@ -122,12 +158,18 @@ Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response
   std::uint64_t length = 0;
   const http::FileBody* file = append_reply(output, response, frame, length);
   record_reply(*connection, *exchange, response.status, length);
+  const bool has_parts =
+      length > 0 && std::holds_alternative<std::shared_ptr<http::PartsBody>>(response.body);
   if (file == nullptr) {
-    if (!co_await send_all(connection, &output, false)) co_return false;
+    if (!co_await send_all(connection, &output, has_parts)) co_return false;
   } else {
     FileTransfer transfer(*file);
     if (!co_await send_all(connection, &output, transfer.joins_head())) co_return false;
     if (!co_await send_file(connection, &transfer)) co_return false;
+  }
+  if (has_parts) {
+    auto parts = std::get<std::shared_ptr<http::PartsBody>>(std::move(response.body));
+    if (!co_await send_parts(connection, exchange, std::move(parts), length)) co_return false;
   }
   if (is_endless && !frame.is_head) {
     auto source = std::get<std::shared_ptr<http::EventSource>>(std::move(response.body));

@@ -1,0 +1,195 @@
+#include "tests/server/engine_fixture.hpp"
+
+namespace weike::server {
+namespace {
+
+using namespace std::chrono_literals;
+using Part = http::PartsBody::Part;
+
+std::string get(const std::string& path) { return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
+
+// Gives the parts of a list, then its end.
+class ListedParts : public http::PartsBody {
+ public:
+  ListedParts(std::vector<Part> parts, std::uint64_t length)
+      : parts_(std::move(parts)), length_(length) {}
+
+  Result<std::optional<Part>> next() override {
+    ++asked;
+    if (asked == fails_at) return Error{ErrorCode::unavailable, "the disk is gone"};
+    if (asked == throws_at) throw std::runtime_error("no such part");
+    if (taken_ == parts_.size()) return std::optional<Part>();
+    return std::optional<Part>(parts_[taken_++]);
+  }
+  std::uint64_t length_bytes() const override { return length_; }
+
+  int fails_at = 0;
+  int throws_at = 0;
+  std::atomic<int> asked = 0;
+
+ private:
+  const std::vector<Part> parts_;
+  std::size_t taken_ = 0;
+  const std::uint64_t length_;
+};
+
+class PartsBodies : public EngineTest {
+ protected:
+  PartsBodies() {
+    http::Route route;
+    route.pattern = "/parts";
+    route.gate = http::Gate::open;
+    route.handler = [this](http::Request&) {
+      http::Response response;
+      body = make_body();
+      response.body = std::shared_ptr<http::PartsBody>(body);
+      return response;
+    };
+    router.add(std::move(route));
+  }
+
+  Part bytes(std::string text) const {
+    return std::make_shared<const std::string>(std::move(text));
+  }
+  Part stretch(std::uint64_t offset, std::uint64_t length) const {
+    return http::FileBody{file, offset, length, permit};
+  }
+  static std::string expected(std::size_t offset, std::size_t length) {
+    std::string text(length, '\0');
+    for (std::size_t i = 0; i < length; ++i) text[i] = pattern(offset + i);
+    return text;
+  }
+  // What arrives until the server closes, behind the head.
+  std::string body_until_close(RawClient& client) {
+    const auto all = client.read_bytes(10'000'000, 5s);
+    const auto head_end = all.find("\r\n\r\n");
+    return head_end == std::string::npos ? "" : all.substr(head_end + 4);
+  }
+
+  std::function<std::shared_ptr<ListedParts>()> make_body;
+  std::shared_ptr<ListedParts> body;
+};
+
+TEST_F(PartsBodies, ArriveInOrderAndTheConnectionGoesOn) {
+  std::string whole;
+  make_body = [&] {
+    std::vector<Part> parts{bytes("head of it"), stretch(5, 1'000'000), stretch(0, 0)};
+    whole = "head of it" + expected(5, 1'000'000);
+    for (std::size_t i = 0; i < 60; ++i) {
+      parts.push_back(stretch(i * 7'000, 6'000 + i));
+      parts.push_back(bytes(std::to_string(i)));
+      whole += expected(i * 7'000, 6'000 + i) + std::to_string(i);
+    }
+    return std::make_shared<ListedParts>(parts, whole.size());
+  };
+  start();
+  RawClient client = connect();
+
+  client.send(get("/parts") + get("/hello") + get("/parts"));
+
+  for (const bool is_last : {false, true}) {
+    const auto reply = client.read_reply();
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->fields.at("content-length"), std::to_string(whole.size()));
+    EXPECT_TRUE(reply->body == whole);
+    if (!is_last) {
+      EXPECT_EQ(client.read_reply()->body, "hello");
+    }
+  }
+}
+
+TEST_F(PartsBodies, HeadTellsTheLengthAndAsksForNoPart) {
+  make_body = [&] { return std::make_shared<ListedParts>(std::vector<Part>{bytes("abc")}, 3); };
+  start();
+  RawClient client = connect();
+
+  client.send("HEAD /parts HTTP/1.1\r\nHost: a\r\n\r\n" + get("/hello"));
+
+  EXPECT_EQ(client.read_reply(true)->fields.at("content-length"), "3");
+  EXPECT_EQ(client.read_reply()->body, "hello");
+  EXPECT_EQ(body->asked, 0);
+}
+
+TEST_F(PartsBodies, AFailureClosesTheConnectionAndIsLogged) {
+  for (const bool throws : {false, true}) {
+    make_body = [&] {
+      auto made = std::make_shared<ListedParts>(std::vector<Part>{bytes("abc"), bytes("def")}, 6);
+      (throws ? made->throws_at : made->fails_at) = 2;
+      return made;
+    };
+    if (!engine) start();
+    RawClient client = connect();
+
+    client.send(get("/parts") + get("/hello"));
+
+    EXPECT_EQ(body_until_close(client), "abc");
+    EXPECT_TRUE(client.is_closed_within(2s));
+  }
+  EXPECT_EQ(observer.failures, (std::vector<std::string>{"the disk is gone", "no such part"}));
+}
+
+TEST_F(PartsBodies, AWrongSumClosesTheConnection) {
+  make_body = [&] { return std::make_shared<ListedParts>(std::vector<Part>{bytes("abc")}, 4); };
+  start();
+  RawClient short_one = connect();
+  short_one.send(get("/parts") + get("/hello"));
+  EXPECT_EQ(body_until_close(short_one), "abc");
+
+  make_body = [&] {
+    return std::make_shared<ListedParts>(std::vector<Part>{bytes("abc"), stretch(0, 10)}, 12);
+  };
+  RawClient long_one = connect();
+  long_one.send(get("/parts") + get("/hello"));
+  EXPECT_EQ(body_until_close(long_one), "abc") << "never a byte beyond the length";
+}
+
+TEST_F(PartsBodies, AFileShorterThanPromisedClosesTheConnection) {
+  file_bytes = 1000;
+  make_body = [&] {
+    return std::make_shared<ListedParts>(std::vector<Part>{stretch(0, 2000), bytes("abc")}, 2003);
+  };
+  start();
+  RawClient client = connect();
+
+  client.send(get("/parts"));
+
+  EXPECT_EQ(body_until_close(client), expected(0, 1000));
+}
+
+TEST_F(PartsBodies, APermitRevokedMidwayClosesTheConnection) {
+  file_bytes = 2'000'000;
+  make_body = [&] {
+    const std::vector<Part> parts(20, stretch(0, 2'000'000));
+    return std::make_shared<ListedParts>(parts, 40'000'000);
+  };
+  start();
+  RawClient client(engine->port(), 16'384);
+  client.send(get("/parts"));
+  ASSERT_EQ(client.read_bytes(100'000).size(), 100'000U);
+
+  permit->is_on = false;
+  ASSERT_TRUE(wait_until([&] { return engine->connections() == 0; }));
+
+  EXPECT_LT(client.read_bytes(40'000'000, 2s).size(), 1'000'000U);
+  EXPECT_LT(body->asked, 20);
+}
+
+TEST_F(PartsBodies, ClientsThatLeaveMidwayLeaveNothingBehind) {
+  file_bytes = 2'000'000;
+  make_body = [&] {
+    const std::vector<Part> parts(20, stretch(0, 2'000'000));
+    return std::make_shared<ListedParts>(parts, 40'000'000);
+  };
+  start();
+  for (int round = 0; round < 10; ++round) {
+    RawClient client = connect();
+    client.send(get("/parts"));
+    client.read_bytes(1000);
+    round % 2 == 0 ? client.reset() : client.close();
+  }
+
+  EXPECT_TRUE(wait_until([&] { return engine->connections() == 0 && body.use_count() == 1; }));
+}
+
+}  // namespace
+}  // namespace weike::server
