@@ -87,6 +87,7 @@ class Cleaner {
   void put(char c) {
     const auto code = static_cast<unsigned char>(c);
     if (c == '\t') c = ' ';
+    if (c == ' ' && (out_.empty() || out_.ends_with('\n'))) return;  // Lines are not indented.
     if (c == '\n') {
       end_line();
     } else if (code >= 0x20 && code != 0x7f) {
