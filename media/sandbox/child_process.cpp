@@ -202,6 +202,17 @@ void ChildProcess::kill() {
   ::kill(pid_, SIGKILL);
 }
 
+void ChildProcess::pause() const { send(SIGSTOP); }
+
+void ChildProcess::resume() const { send(SIGCONT); }
+
+void ChildProcess::send(int signal) const {
+  if (pid_ <= 0) return;
+  // By number: glibc 2.36 declares pidfd_send_signal without C linkage.
+  if (process_ >= 0 && ::syscall(SYS_pidfd_send_signal, process_, signal, nullptr, 0) == 0) return;
+  ::kill(pid_, signal);
+}
+
 ChildEnd ChildProcess::reap(std::chrono::milliseconds patience) {
   if (pid_ <= 0) return {};
   const bool has_ended = process_ >= 0 && poll_one(process_, patience);

@@ -36,6 +36,9 @@ class ChildProcess {
   std::size_t read(std::span<std::byte> buffer) const;
 
   void kill();
+  // The process stands still, and goes on. A child that stands can be killed as well.
+  void pause() const;
+  void resume() const;
   // Waits for the end; kills a child that stays longer than `patience`.
   ChildEnd reap(std::chrono::milliseconds patience);
   int pid() const { return pid_; }
@@ -43,6 +46,8 @@ class ChildProcess {
  private:
   ChildProcess(int pid, int process, int results)
       : pid_(pid), process_(process), results_(results) {}
+
+  void send(int signal) const;
 
   int pid_ = -1;      // -1: reaped, or moved away.
   int process_ = -1;  // pidfd, readable at the end of the process; -1 on a kernel without.

@@ -16,8 +16,8 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// How often a call looks at its stop flag.
-constexpr std::chrono::milliseconds kTurn{100};
+// How often a call looks at its flags: who waits for a seek waits for the others to stand still.
+constexpr std::chrono::milliseconds kTurn{25};
 // How long a child may take to end after its last word.
 constexpr std::chrono::milliseconds kPatience{2000};
 
@@ -64,6 +64,7 @@ class Supervision {
   Result<nlohmann::json> run() {
     std::vector<std::byte> buffer(std::size_t{256} << 10);
     while (!last_word_) {
+      follow_pause();
       if (auto broken = check_limits()) return give_up(std::move(*broken));
       if (child_.wait(kTurn) == ChildProcess::Wait::timed_out) continue;
       const auto got = child_.read(buffer);
@@ -71,11 +72,25 @@ class Supervision {
       reader_.feed(std::span(buffer).first(got));
       if (auto taken = take_frames(); !taken) return give_up(taken.error());
     }
+    if (is_paused_) child_.resume();  // All its work came through before it stood still.
     const auto end = child_.reap(kPatience);
     return last_word_ ? std::move(*last_word_) : Result<nlohmann::json>(error_of(end));
   }
 
  private:
+  // A child that stands still is not late: its limits move along.
+  void follow_pause() {
+    const auto now = std::chrono::steady_clock::now();
+    if (is_paused_) {
+      deadline_ += now - last_turn_;
+      last_sign_ += now - last_turn_;
+    }
+    last_turn_ = now;
+    if (control_.is_paused == is_paused_) return;
+    is_paused_ = !is_paused_;
+    is_paused_ ? child_.pause() : child_.resume();
+  }
+
   std::optional<Error> check_limits() const {
     if (control_.stop) return Error{ErrorCode::unavailable, "the work was stopped", "cancelled"};
     const auto now = std::chrono::steady_clock::now();
@@ -194,8 +209,10 @@ class Supervision {
   OutputSink& sink_;
   const TaskControl& control_;
   const SandboxOptions& options_;
-  const SteadyTime deadline_;
+  SteadyTime deadline_;
   SteadyTime last_sign_ = std::chrono::steady_clock::now();
+  SteadyTime last_turn_ = last_sign_;
+  bool is_paused_ = false;
   FrameReader reader_;
   std::optional<Result<nlohmann::json>> last_word_;
 };
