@@ -1,33 +1,58 @@
 #include "server/jobs/asset_job.hpp"
 
+#include "storage/records/keys.hpp"
+
 #include <algorithm>
 
 namespace weike::server {
+namespace {
 
-AssetJob::AssetJob(Workshop& workshop, storage::Lease lease, AssetId asset)
+// Frames before a segment that have to be decoded to get there, in segments.
+constexpr double kLeadIn = 0.5;
+// A batch may take so much longer than a child of its own, which starts from nothing, and which
+// holds up all others.
+constexpr double kPatience = 1.5;
+// How much of the segment that a batch works on may be done by now.
+constexpr double kHalf = 0.5;
+
+}  // namespace
+
+AssetJob::AssetJob(Workshop& workshop, storage::Lease lease, AssetId asset, JobKind kind)
     : workshop_(workshop),
       id_(asset),
+      kind_(kind),
       hold_(workshop.assets.hold(asset)),
-      lease_(std::move(lease)) {}
+      notes_(workshop.store, asset),
+      lease_(std::move(lease)) {
+  // The images are there since the asset is ready.
+  has_images_ = images_taken_ = kind != JobKind::lesson;
+}
 
-bool AssetJob::is_all_made() const { return has_plan_ && batches_.empty() && has_images_; }
+bool AssetJob::is_all_made() const {
+  return has_plan_ && has_images_ && finished_.are_complete(due_);
+}
 
 std::optional<AssetJob::Rank> AssetJob::rank() const {
+  constexpr int kImages = 2;
+  constexpr int kLate = 5;
   const std::scoped_lock lock(mutex_);
   if (is_over_) return std::nullopt;
-  if (control_.stop || failure_) return running_ == 0 ? std::optional(Rank{}) : std::nullopt;
-  if (!has_begun_) return Rank{};
+  const int last = kind_ == JobKind::lesson ? 0 : kLate;
+  if (is_stopping() || is_all_made()) {
+    return running_.empty() ? std::optional(Rank{last, 0}) : std::nullopt;
+  }
+  if (!has_begun_) return Rank{last, 0};
   if (!has_plan_) return std::nullopt;
   if (!batches_.empty()) {
-    constexpr int kBehindImages = 2;
     const auto urgency = batches_.front().urgency;
-    const int hurry = urgency == Urgency::playable      ? 1
-                      : urgency == Urgency::publishable ? kBehindImages + 1
-                                                        : kBehindImages + 2;
+    const int hurry = kind_ != JobKind::lesson          ? kLate
+                      : urgency == Urgency::playable    ? 1
+                      : urgency == Urgency::publishable ? kImages + 1
+                                                        : kImages + 2;
     const auto seconds = static_cast<double>(plan_->duration_ms()) / 1000;
-    return Rank{hurry, seconds * (1 - share_done(*plan_, finished_))};
+    return Rank{hurry, seconds * (1 - share_done(*plan_, due_, finished_))};
   }
-  if (!images_taken_) return Rank{2, 0};
+  if (!images_taken_) return Rank{kImages, 0};
   return std::nullopt;
 }
 
@@ -35,8 +60,8 @@ std::optional<AssetJob::Unit> AssetJob::take_unit() {
   const std::scoped_lock lock(mutex_);
   if (is_over_) return std::nullopt;
   Unit unit;
-  if (control_.stop || failure_) {
-    if (running_ > 0) return std::nullopt;
+  if (is_stopping() || is_all_made()) {
+    if (!running_.empty()) return std::nullopt;
     unit.step = Step::settle;
   } else if (!has_begun_) {
     has_begun_ = true;
@@ -46,13 +71,18 @@ std::optional<AssetJob::Unit> AssetJob::take_unit() {
     unit.step = Step::batch;
     unit.batch = std::move(batches_.front());
     batches_.pop_front();
+    for (const auto& rendition : unit.batch.renditions) {
+      for (auto number = unit.batch.first_segment; number <= unit.batch.last_segment; ++number) {
+        claimed_.emplace(rendition, number);
+      }
+    }
   } else if (!images_taken_) {
     images_taken_ = true;
     unit.step = Step::images;
   } else {
     return std::nullopt;
   }
-  ++running_;
+  running_.push_back(unit);
   return unit;
 }
 
@@ -61,8 +91,13 @@ bool AssetJob::run(const Unit& unit) {
   if (!done) take_failure(done.error());
   {
     const std::scoped_lock lock(mutex_);
-    --running_;
-    const bool is_last = running_ == 0 && (control_.stop || failure_ || is_all_made());
+    std::erase_if(running_, [&](const Unit& each) { return each.control == unit.control; });
+    for (const auto& rendition : unit.batch.renditions) {
+      for (auto number = unit.batch.first_segment; number <= unit.batch.last_segment; ++number) {
+        claimed_.erase({rendition, number});
+      }
+    }
+    const bool is_last = running_.empty() && (is_stopping() || is_all_made());
     if (!is_last || is_over_) return false;
     is_over_ = true;
   }
@@ -73,30 +108,116 @@ bool AssetJob::run(const Unit& unit) {
 Result<> AssetJob::perform(const Unit& unit) {
   switch (unit.step) {
     case Step::begin:
-      return begin();
+      return begin(*unit.control);
     case Step::batch:
-      return make_batch(unit.batch);
+      return make_batch(unit);
     case Step::images:
-      return make_images();
+      return make_images(*unit.control);
     case Step::settle:
       return {};
   }
   return {};
 }
 
+// What is left to make, without what is finished or at work.
+void AssetJob::plan_batches() {
+  const auto is_taken = [this](const std::string& rendition, std::uint32_t number) {
+    return finished_.has(rendition, number) || claimed_.contains({rendition, number});
+  };
+  const auto open = open_batches(*plan_, due_, is_taken, order_options(workshop_.options));
+  batches_.assign(open.begin(), open.end());
+}
+
+void AssetJob::set_goal() {
+  switch (kind_) {
+    case JobKind::lesson:
+      due_ = due_renditions(*plan_, is_damaged_, workshop_.options.top_rung);
+      break;
+    case JobKind::top_rung:
+      due_ = {plan_->video.front().name};
+      break;
+    case JobKind::background_rung:
+      due_.clear();
+      if (plan_->background) due_ = {plan_->background->name};
+      break;
+  }
+  plan_batches();
+}
+
+AssetJob::Answer AssetJob::claim(const std::string& rendition, std::uint32_t number) {
+  const std::scoped_lock lock(mutex_);
+  if (!has_begun_ || is_over_) return {Answer::Kind::none};
+  if (!has_plan_) return {Answer::Kind::soon};
+  const bool is_ours =
+      kind_ == JobKind::lesson || std::find(due_.begin(), due_.end(), rendition) != due_.end();
+  if (!is_ours) return {Answer::Kind::none};
+  if (finished_.has(rendition, number)) return {Answer::Kind::made};
+  for (const auto& unit : running_) {
+    if (!unit.batch.has(rendition, number)) continue;
+    const double alone = cost_of(*plan_, {rendition}, number) +
+                         kLeadIn * cost_of(*plan_, {plan_->video.back().name}, number);
+    if (batch_cost(unit.batch, number) > kPatience * alone) continue;
+    return {Answer::Kind::soon, unit.control};
+  }
+  if (claimed_.emplace(rendition, number).second) plan_batches();
+  return {Answer::Kind::claimed};
+}
+
+// What a running batch has to do still until segment `last` is there.
+double AssetJob::batch_cost(const Batch& batch, std::uint32_t last) const {
+  double cost = 0;
+  for (auto number = batch.first_segment; number <= last; ++number) {
+    const auto is_made = [&](const std::string& name) { return finished_.has(name, number); };
+    const auto& names = batch.renditions;
+    if (std::all_of(names.begin(), names.end(), is_made)) continue;
+    cost += cost_of(*plan_, names, number) * (cost == 0 ? kHalf : 1);
+  }
+  return cost;
+}
+
+void AssetJob::adopt(const std::string& rendition, std::uint32_t number, SegmentEntry entry) {
+  {
+    const std::scoped_lock lock(mutex_);
+    claimed_.erase({rendition, number});
+    finished_.add(rendition, number, entry.size_bytes);
+    unwritten_.emplace_back(storage::keys::segment(id_, rendition, number), std::move(entry));
+    if (is_over_) return;  // The next job finds it where it lies.
+  }
+  // What could not be written now is written with the next flush, or found where it lies.
+  [[maybe_unused]] const auto written = flush();
+}
+
+void AssetJob::release(const std::string& rendition, std::uint32_t number) {
+  const std::scoped_lock lock(mutex_);
+  const bool is_in_batch = std::any_of(running_.begin(), running_.end(), [&](const Unit& unit) {
+    return unit.batch.has(rendition, number);
+  });
+  if (is_in_batch) return;
+  claimed_.erase({rendition, number});
+  plan_batches();
+}
+
 // The first failure counts; those of the units that it stops are its echo.
 void AssetJob::take_failure(const Error& error) {
   const std::scoped_lock lock(mutex_);
-  if (!failure_ && !control_.stop) failure_ = error;
-  control_.stop = true;
+  if (!failure_ && !stop_) failure_ = error;
+  stop_units();
 }
 
-void AssetJob::stop() { control_.stop = true; }
+void AssetJob::stop_units() {
+  stop_ = true;
+  for (const auto& unit : running_) unit.control->stop = true;
+}
+
+void AssetJob::stop() {
+  const std::scoped_lock lock(mutex_);
+  stop_units();
+}
 
 void AssetJob::lose() {
   const std::scoped_lock lock(mutex_);
   is_lost_ = true;
-  control_.stop = true;
+  stop_units();
 }
 
 bool AssetJob::is_lost() const {
@@ -122,8 +243,13 @@ void AssetJob::watch() { [[maybe_unused]] const auto holds = confirm(); }
 
 Result<> AssetJob::confirm() {
   const auto shown = lease();
-  auto holds = workshop_.store.read([&](storage::Transaction& transaction) {
-    return workshop_.queue.confirm(transaction, shown);
+  auto holds = workshop_.store.read([&](storage::Transaction& transaction) -> Result<> {
+    if (auto held = workshop_.queue.confirm(transaction, shown); !held) return held;
+    if (kind_ == JobKind::lesson) return {};  // Erasing the asset cancels its job.
+    const auto record = transaction.get(storage::keys::asset(id_));
+    if (!record) return record.error();
+    if (!*record) return Error{ErrorCode::conflict, "the asset was erased"};
+    return {};
   });
   if (!holds && holds.error().code == ErrorCode::conflict) lose();
   return holds;

@@ -1,8 +1,12 @@
 #pragma once
 
+#include "server/jobs/job_kind.hpp"
+#include "server/jobs/observation_log.hpp"
 #include "server/jobs/order_of_work.hpp"
-#include "server/jobs/pipeline.hpp"
+#include "server/jobs/segment_entry.hpp"
+#include "server/jobs/workshop.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <compare>
 #include <deque>
@@ -11,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,53 +23,52 @@
 
 namespace weike::server {
 
-// What the jobs work with; everything outlives them.
-struct Workshop {
-  storage::KvStore& store;
-  storage::BlobStore& blobs;
-  storage::JobQueue& queue;
-  assets::AssetService& assets;
-  events::EventBus& events;
-  media::Worker& worker;
-  const Clock& clock;
-  const PipelineOptions options;
-
-  void log(std::string_view event, AssetId asset, std::string_view detail) const {
-    if (options.log) options.log(event, asset, detail);
-  }
-};
-
-// The journal's entry of one finished segment, stored under keys::segment.
-struct SegmentEntry {
-  std::uint64_t size_bytes = 0;
-  std::string sha256;  // Lower-case hex.
-};
-void to_json(nlohmann::json& json, const SegmentEntry& entry);
-void from_json(const nlohmann::json& json, SegmentEntry& entry);
-
 // The work on one asset under one lease, cut into units that several threads take. A unit that
 // fails stops the others; whoever ends last settles what becomes of the asset. Threads may share
 // it.
 class AssetJob {
  public:
-  AssetJob(Workshop& workshop, storage::Lease lease, AssetId asset);
+  AssetJob(Workshop& workshop, storage::Lease lease, AssetId asset, JobKind kind = JobKind::lesson);
 
   enum class Step { begin, batch, images, settle };
+  using Control = std::shared_ptr<media::TaskControl>;
   struct Unit {
     Step step = Step::begin;
     Batch batch;
+    Control control = std::make_shared<media::TaskControl>();
   };
   // How urgent the next unit is; smaller goes first. Nothing if there is none to take now.
   struct Rank {
     int hurry = 0;
     double work_left = 0;  // Short remaining work first.
     auto operator<=>(const Rank&) const = default;
+    // Until it is done nobody can play the lesson.
+    bool is_until_playable() const { return hurry <= 1; }
   };
   std::optional<Rank> rank() const;
   std::optional<Unit> take_unit();
 
   // Does the unit, in the calling thread. True when the job is over: nothing is left of it to do.
   bool run(const Unit& unit);
+
+  // A viewer waits for a segment that somebody outside the job shall make.
+  struct Answer {
+    enum class Kind {
+      none,     // It is not among what the job makes, or the job has not begun.
+      made,     // It lies at its name.
+      soon,     // The batch under `deliverer` will have it sooner than a child of its own.
+      claimed,  // The job leaves it to the caller, who ends with `adopt` or `release`.
+    };
+    Kind kind = Kind::none;
+    Control deliverer = nullptr;  // Null while the job begins.
+  };
+  Answer claim(const std::string& rendition, std::uint32_t number);
+  // The segment that was claimed lies at its name.
+  void adopt(const std::string& rendition, std::uint32_t number, SegmentEntry entry);
+  // What was seen and heard in it, told before it is put.
+  Result<> observe(const SegmentName& name, const media::Observation& observation);
+  // It could not be made; the job does it itself.
+  void release(const std::string& rendition, std::uint32_t number);
 
   // Stops what runs because the server stops; the job goes on with the next start.
   void stop();
@@ -74,56 +78,78 @@ class AssetJob {
   void watch();
   // The asset is not ours any more; its bytes may have to go.
   bool is_lost() const;
+  AssetId asset() const { return id_; }
+  JobKind kind() const { return kind_; }
 
  private:
   class SegmentSink;
   class ProbeSink;
   class ImageSink;
+  using Place = std::pair<std::string, std::uint32_t>;  // Rendition and number.
 
   // asset_job_begin.cpp: from the lease to a list of batches.
-  Result<> begin();
-  Result<media::Plan> probe(const Asset& asset);
+  Result<> begin(const media::TaskControl& control);
+  Result<Asset> open_asset();
+  Result<media::Plan> probe(const Asset& asset, const media::TaskControl& control);
   Result<media::Plan> keep_plan(const nlohmann::json& made);
   Result<FinishedSegments> find_finished(const media::Plan& plan);
   Result<std::map<std::string, SegmentEntry>> read_journal();
 
   // asset_job_segments.cpp: what the children make.
-  Result<> make_batch(const Batch& batch);
-  Result<> make_images();
-  Result<> put_segment(const std::string& name, std::span<const std::byte> bytes);
+  Result<> make_batch(const Unit& unit);
+  Result<> make_images(const media::TaskControl& control);
+  Result<> put_segment(const SegmentName& name, std::span<const std::byte> bytes);
   Result<> flush();
   void describe_progress(Asset& asset) const;
+  void describe_late(Asset& asset) const;
+  void note_damage();
 
   // asset_job_settle.cpp: what becomes of the asset.
   void settle();
   Result<> finish();
-  Result<> reject_or_fail(const Error& error);
+  Result<> finish_late();
+  Result<> drop_copy();
+  Result<> give_up(const Error& error);
+  Result<> give_up_late(const Error& error);
 
   using Edit = std::function<Result<>(storage::Transaction&, Asset&)>;
   // Changes the asset in one transaction in which the lease is shown, then tells the listeners.
   Result<> change(const Edit& edit);
-  // `conflict` if the lease was lost; the job then stops.
+  // `conflict` if the lease or the asset was lost; the job then stops.
   Result<> confirm();
   Result<> perform(const Unit& unit);
   void take_failure(const Error& error);
   void lose();
   storage::Lease lease() const;
-  bool is_all_made() const;  // With `mutex_` held.
+
+  // With `mutex_` held.
+  bool is_all_made() const;
+  bool is_stopping() const { return stop_ || failure_; }
+  void stop_units();
+  void plan_batches();
+  void set_goal();
+  double batch_cost(const Batch& batch, std::uint32_t last) const;
 
   Workshop& workshop_;
   const AssetId id_;
+  const JobKind kind_;
   const std::shared_ptr<void> hold_;
-  media::TaskControl control_;
+  std::atomic<bool> stop_ = false;
   std::shared_ptr<const storage::OpenFile> source_;
+  ObservationLog notes_;
 
   std::mutex flush_mutex_;    // One flush at a time; taken before `mutex_`.
   mutable std::mutex mutex_;  // Guards what follows.
   storage::Lease lease_;
   std::optional<media::Plan> plan_;  // Set once, by `begin`; from then on it may be read freely.
+  bool is_damaged_ = false;          // A frame of the source could not be decoded.
+  std::vector<std::string> due_;     // The renditions that this job makes.
   FinishedSegments finished_;
+  std::set<Place> claimed_;  // At work, in batches or outside the job.
   std::deque<Batch> batches_;
+  std::vector<Unit> running_;
   std::vector<std::pair<std::string, SegmentEntry>> unwritten_;  // By key.
-  std::string placeholder_;
+  std::vector<std::string> placeholders_;
   int milestones_told_ = 0;
   std::chrono::steady_clock::time_point last_flush_{};
   bool has_begun_ = false;   // `begin` was taken.
@@ -132,7 +158,6 @@ class AssetJob {
   bool images_taken_ = false;
   bool is_lost_ = false;
   bool is_over_ = false;
-  int running_ = 0;
   std::optional<Error> failure_;
 };
 

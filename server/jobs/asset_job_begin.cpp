@@ -1,10 +1,9 @@
-#include "api/http/digest.hpp"
 #include "server/jobs/asset_job.hpp"
+#include "server/jobs/rendition_progress.hpp"
 #include "storage/records/keys.hpp"
 #include "storage/records/record.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace weike::server {
 namespace {
@@ -16,50 +15,11 @@ constexpr std::size_t kScanBatch = 1000;
 constexpr std::size_t kMaxFiles = 200'000;
 constexpr std::uint64_t kMaxSegmentBytes = std::uint64_t{64} << 20;
 
-struct SegmentName {
-  std::string rendition;
-  std::uint32_t number = 0;
-};
-
-// "v360/12.m4s".
-std::optional<SegmentName> segment_name(std::string_view file) {
-  constexpr std::string_view kEnding = ".m4s";
-  const auto slash = file.find('/');
-  if (slash == std::string_view::npos || !file.ends_with(kEnding)) return std::nullopt;
-  auto digits = file.substr(slash + 1);
-  digits.remove_suffix(kEnding.size());
-  SegmentName name{std::string(file.substr(0, slash)), 0};
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), name.number);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return name;
-}
-
 std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-// The renditions of a plan, nothing made yet.
-std::vector<RenditionProgress> no_progress(const media::Plan& plan) {
-  std::vector<RenditionProgress> renditions;
-  const auto add = [&](const std::string& name) {
-    renditions.push_back({.name = name, .total = static_cast<std::uint32_t>(plan.segments.size())});
-  };
-  for (const auto& rung : plan.video) add(rung.name);
-  for (const auto& rung : plan.audio) add(rung.name);
-  return renditions;
-}
-
 }  // namespace
-
-void to_json(nlohmann::json& json, const SegmentEntry& entry) {
-  json = {{"version", 1}, {"size_bytes", entry.size_bytes}, {"sha256", entry.sha256}};
-}
-
-void from_json(const nlohmann::json& json, SegmentEntry& entry) {
-  json.at("size_bytes").get_to(entry.size_bytes);
-  json.at("sha256").get_to(entry.sha256);
-}
 
 // Takes the init segments. One that lies there already comes from a probe that broke off before its
 // plan stood, so nobody has seen it.
@@ -82,40 +42,50 @@ class AssetJob::ProbeSink final : public media::OutputSink {
   AssetJob& job_;
 };
 
-Result<> AssetJob::begin() {
-  Asset asset;
-  const auto opened = change([&](storage::Transaction&, Asset& stored) -> Result<> {
-    stored.state = stored.has_plan ? AssetState::transcoding : AssetState::probing;
-    if (!stored.has_plan) stored.stage = "probe";
-    asset = stored;
-    return {};
-  });
-  if (!opened) return opened;
-  auto source = workshop_.blobs.open(asset.source_blob);
+Result<> AssetJob::begin(const media::TaskControl& control) {
+  const auto asset = open_asset();
+  if (!asset) return asset.error();
+  auto source = workshop_.blobs.open(asset->source_blob);
   if (!source) return Error{ErrorCode::internal, "the source: " + source.error().message};
   source_ = std::move(*source);
 
-  auto plan = asset.has_plan ? workshop_.assets.plan(id_) : probe(asset);
+  auto plan = asset->has_plan ? workshop_.assets.plan(id_) : probe(*asset, control);
   if (!plan) return plan.error();
+  if (kind_ == JobKind::lesson) {
+    if (auto noted = notes_.open(*plan); !noted) return noted;
+  }
   auto finished = find_finished(*plan);
   if (!finished) return finished.error();
   {
     const std::scoped_lock lock(mutex_);
-    const auto& options = workshop_.options;
-    const auto open =
-        open_batches(*plan, *finished, {options.batch_segments, options.short_lesson});
-    batches_.assign(open.begin(), open.end());
     plan_ = std::move(*plan);
     finished_ = std::move(*finished);
+    is_damaged_ = notes_.damaged_frames() > 0;
+    set_goal();
     has_plan_ = true;
   }
   return flush();
 }
 
-Result<media::Plan> AssetJob::probe(const Asset& asset) {
+Result<Asset> AssetJob::open_asset() {
+  Asset asset;
+  const auto opened = change([&](storage::Transaction&, Asset& stored) -> Result<> {
+    asset = stored;
+    if (kind_ != JobKind::lesson) return {};
+    stored.state = stored.has_plan ? AssetState::transcoding : AssetState::probing;
+    if (!stored.has_plan) stored.stage = "probe";
+    asset = stored;
+    return {};
+  });
+  if (!opened) return opened.error();
+  return asset;
+}
+
+Result<media::Plan> AssetJob::probe(const Asset& asset, const media::TaskControl& control) {
   ProbeSink sink(*this);
-  const media::ProbeTask task{asset.source_sha256, workshop_.options.limits};
-  const auto made = workshop_.worker.run(source_->descriptor(), task, sink, control_);
+  media::ProbeTask task{asset.source_sha256, workshop_.options.limits, workshop_.options.plan};
+  if (asset.trim) task.trim = {asset.trim->in_ms, asset.trim->out_ms};
+  const auto made = workshop_.worker.run(source_->descriptor(), task, sink, control);
   if (!made) return made.error();
   try {
     if (const auto rejected = made->find("rejected"); rejected != made->end()) {
@@ -133,7 +103,7 @@ Result<media::Plan> AssetJob::probe(const Asset& asset) {
       stored.width = static_cast<std::uint32_t>(plan->video.front().width);
       stored.height = static_cast<std::uint32_t>(plan->video.front().height);
       stored.has_audio = !plan->audio.empty();
-      stored.renditions = no_progress(*plan);
+      stored.renditions = progress_of(*plan, offered_renditions(*plan, false), {});
       return {};
     });
     if (!known) return known.error();
@@ -188,7 +158,7 @@ Result<FinishedSegments> AssetJob::find_finished(const media::Plan& plan) {
 
   FinishedSegments finished(plan);
   for (const auto& file : *files) {
-    const auto name = segment_name(std::string_view(file).substr(prefix.size()));
+    const auto name = SegmentName::parse(std::string_view(file).substr(prefix.size()));
     if (!name) continue;
     auto key = keys::segment(id_, name->rendition, name->number);
     if (const auto entry = journal->find(key); entry != journal->end()) {
@@ -199,8 +169,7 @@ Result<FinishedSegments> AssetJob::find_finished(const media::Plan& plan) {
     if (!bytes) return bytes.error();
     finished.add(name->rendition, name->number, bytes->size());
     const std::scoped_lock lock(mutex_);
-    unwritten_.emplace_back(std::move(key),
-                            SegmentEntry{bytes->size(), http::to_hex(http::sha256(*bytes))});
+    unwritten_.emplace_back(std::move(key), SegmentEntry::of(bytes_of(*bytes)));
   }
   return finished;
 }

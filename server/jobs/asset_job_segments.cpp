@@ -1,5 +1,5 @@
-#include "api/http/digest.hpp"
 #include "server/jobs/asset_job.hpp"
+#include "server/jobs/rendition_progress.hpp"
 #include "storage/records/keys.hpp"
 #include "storage/records/record.hpp"
 
@@ -14,33 +14,34 @@ namespace keys = storage::keys;
 constexpr double kPercentBefore = 3;
 constexpr double kPercentOfSegments = 95;
 
-std::string_view text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 bool all_have(const FinishedSegments& finished, const std::vector<std::string>& renditions,
               std::uint32_t number) {
   return std::all_of(renditions.begin(), renditions.end(),
                      [&](const std::string& name) { return finished.has(name, number); });
 }
 
-bool all_complete(const FinishedSegments& finished, const std::vector<std::string>& renditions) {
-  return std::all_of(renditions.begin(), renditions.end(),
-                     [&](const std::string& name) { return finished.is_complete(name); });
-}
+Error cancelled() { return {ErrorCode::unavailable, "the work was stopped", "cancelled"}; }
 
 }  // namespace
 
 class AssetJob::SegmentSink final : public media::OutputSink {
  public:
-  explicit SegmentSink(AssetJob& job) : job_(job) {}
+  SegmentSink(AssetJob& job, const media::TaskControl& control) : job_(job), control_(control) {}
   Result<> put(const std::string& name, std::span<const std::byte> bytes) override {
-    return job_.put_segment(name, bytes);
+    if (control_.stop) return cancelled();
+    const auto segment = SegmentName::parse(name);
+    if (!segment) return Error{ErrorCode::internal, "no segment's name: " + name};
+    return job_.put_segment(*segment, bytes);
+  }
+  Result<> observe(const std::string& rendition, std::uint32_t number,
+                   const media::Observation& observation) override {
+    return job_.observe({rendition, number}, observation);
   }
   void progress(std::int64_t, std::int64_t) override {}
 
  private:
   AssetJob& job_;
+  const media::TaskControl& control_;
 };
 
 class AssetJob::ImageSink final : public media::OutputSink {
@@ -56,44 +57,74 @@ class AssetJob::ImageSink final : public media::OutputSink {
   AssetJob& job_;
 };
 
-Result<> AssetJob::make_batch(const Batch& batch) {
-  SegmentSink sink(*this);
+Result<> AssetJob::make_batch(const Unit& unit) {
+  const auto& batch = unit.batch;
+  SegmentSink sink(*this, *unit.control);
   const media::SegmentsTask task{*plan_, batch.renditions, batch.first_segment, batch.last_segment};
-  const auto made = workshop_.worker.run(source_->descriptor(), task, sink, control_);
+  const auto made = workshop_.worker.run(source_->descriptor(), task, sink, *unit.control);
+  if (made && made->value("damaged_frames", std::int64_t{0}) > 0) note_damage();
   const auto written = flush();  // Also what a batch finished before it failed.
-  return made ? written : Result<>(made.error());
+  if (!made) return made.error();
+  if (!written) return written;
+  const std::scoped_lock lock(mutex_);
+  for (auto number = batch.first_segment; number <= batch.last_segment; ++number) {
+    if (!all_have(finished_, batch.renditions, number))
+      return Error{ErrorCode::internal, "a batch came back without all its segments"};
+  }
+  return {};
 }
 
-Result<> AssetJob::make_images() {
+// A copy would show the damage that decoding hides: the encoded rung takes its place.
+void AssetJob::note_damage() {
+  const std::scoped_lock lock(mutex_);
+  if (is_damaged_) return;
+  is_damaged_ = true;
+  set_goal();
+}
+
+Result<> AssetJob::observe(const SegmentName& name, const media::Observation& observation) {
+  if (kind_ != JobKind::lesson) return {};
+  const auto shown = lease();
+  auto noted =
+      notes_.add(name.rendition, name.number, observation, [&](storage::Transaction& transaction) {
+        return workshop_.queue.confirm(transaction, shown);
+      });
+  if (observation.picture && observation.picture->damaged_frames > 0) note_damage();
+  return noted;
+}
+
+Result<> AssetJob::make_images(const media::TaskControl& control) {
   ImageSink sink(*this);
   const auto made =
-      workshop_.worker.run(source_->descriptor(), media::ImagesTask{*plan_}, sink, control_);
+      workshop_.worker.run(source_->descriptor(), media::ImagesTask{*plan_}, sink, control);
   if (!made) return made.error();
   const std::scoped_lock lock(mutex_);
-  placeholder_ = made->value("placeholder", "");
+  placeholders_ = made->value("placeholders", std::vector<std::string>{});
   has_images_ = true;
   return {};
 }
 
 // The blob first, then the journal: a segment is finished once its blob is at its final name.
-Result<> AssetJob::put_segment(const std::string& name, std::span<const std::byte> bytes) {
-  if (control_.stop) return Error{ErrorCode::unavailable, "the work was stopped", "cancelled"};
+Result<> AssetJob::put_segment(const SegmentName& name, std::span<const std::byte> bytes) {
   if (auto holds = confirm(); !holds) return holds;
-  const auto slash = name.find('/');
-  const auto rendition = name.substr(0, slash);
-  const auto number =
-      static_cast<std::uint32_t>(std::strtoul(name.c_str() + slash + 1, nullptr, 10));
-  if (auto put = workshop_.blobs.put(assets::blob_name(id_, name), bytes); !put) return put;
+  {
+    // A viewer could not wait for the batch, which has now made the same bytes once more.
+    const std::scoped_lock lock(mutex_);
+    if (finished_.has(name.rendition, name.number)) return {};
+  }
+  const auto put = workshop_.blobs.put(assets::blob_name(id_, name.file()), bytes);
+  if (!put) return put;
+  workshop_.wishes.settle({id_, name.rendition, name.number});
 
-  SegmentEntry entry{bytes.size(), http::to_hex(http::sha256(text_of(bytes)))};
+  auto entry = SegmentEntry::of(bytes);
   bool is_due = false;
   {
     const std::scoped_lock lock(mutex_);
-    finished_.add(rendition, number, bytes.size());
-    unwritten_.emplace_back(keys::segment(id_, rendition, number), std::move(entry));
+    finished_.add(name.rendition, name.number, bytes.size());
+    unwritten_.emplace_back(keys::segment(id_, name.rendition, name.number), std::move(entry));
     const auto first = first_renditions(*plan_);
     const int milestones =
-        (all_have(finished_, first, 0) ? 1 : 0) + (all_complete(finished_, first) ? 1 : 0);
+        (all_have(finished_, first, 0) ? 1 : 0) + (finished_.are_complete(first) ? 1 : 0);
     const bool is_late =
         std::chrono::steady_clock::now() - last_flush_ >= workshop_.options.journal;
     is_due = is_late || milestones > milestones_told_;
@@ -127,20 +158,36 @@ Result<> AssetJob::flush() {
   return written;
 }
 
-void AssetJob::describe_progress(Asset& asset) const {
-  const auto first = first_renditions(*plan_);
-  const auto& options = workshop_.options;
-  asset.state = AssetState::transcoding;
-  for (auto& rendition : asset.renditions) {
-    rendition.done = finished_.count(rendition.name);
-    rendition.size_bytes = finished_.total_bytes(rendition.name);
+// The rung of a late job among those of the finished lesson.
+void AssetJob::describe_late(Asset& asset) const {
+  for (const auto& rendition : progress_of(*plan_, due_, finished_, asset.renditions)) {
+    const auto known = std::find_if(asset.renditions.begin(), asset.renditions.end(),
+                                    [&](const auto& each) { return each.name == rendition.name; });
+    if (known == asset.renditions.end()) {
+      asset.renditions.push_back(rendition);
+    } else {
+      *known = rendition;
+    }
   }
+}
+
+void AssetJob::describe_progress(Asset& asset) const {
+  if (kind_ != JobKind::lesson) {
+    describe_late(asset);
+    return;
+  }
+  const auto first = first_renditions(*plan_);
+  asset.state = AssetState::transcoding;
+  const auto offered = offered_renditions(*plan_, is_damaged_);
+  asset.renditions = progress_of(*plan_, offered, finished_, asset.renditions);
   asset.is_playable |= all_have(finished_, first, 0);
-  asset.is_publishable |= all_complete(finished_, first);
-  const bool is_one_decode = is_short(*plan_, {options.batch_segments, options.short_lesson});
+  asset.is_publishable |= finished_.are_complete(first);
+  const bool is_one_decode = is_short(*plan_, order_options(workshop_.options));
   const bool are_first_due = is_one_decode ? !asset.is_playable : !asset.is_publishable;
-  asset.stage = finished_.is_complete() ? "images" : are_first_due ? "video_360p" : "renditions";
-  const double percent = kPercentBefore + kPercentOfSegments * share_done(*plan_, finished_);
+  asset.stage = finished_.are_complete(due_) ? "images"
+                : are_first_due              ? "video_360p"
+                                             : "renditions";
+  const double percent = kPercentBefore + kPercentOfSegments * share_done(*plan_, due_, finished_);
   asset.percent = std::max(asset.percent, static_cast<std::uint32_t>(percent));
 }
 

@@ -62,28 +62,40 @@ void AssetJob::settle() {
     }
     failure = failure_;
     // The server stops with work left; the lease is voided at its next start.
-    const bool has_work_left = !is_all_made() || !finished_.is_complete();
-    if (!failure && control_.stop && has_work_left) return;
+    if (!failure && stop_ && !is_all_made()) return;
   }
+  const bool is_lesson = kind_ == JobKind::lesson;
   if (!failure) {
-    const auto finished = finish();
+    const auto finished = is_lesson ? finish() : finish_late();
     if (finished || is_lost()) return;
     failure = finished.error();
   }
-  const auto told = reject_or_fail(*failure);
+  const auto told = is_lesson ? give_up(*failure) : give_up_late(*failure);
   if (!told && !is_lost()) workshop_.log("asset_unsettled", id_, told.error().message);
 }
 
+// The pictures of a copy that does not stand, made before the damage was seen.
+Result<> AssetJob::drop_copy() {
+  if (!is_damaged_ || !plan_->copied) return {};
+  return workshop_.blobs.erase_all(assets::blob_name(id_, plan_->copied->name + "/"));
+}
+
 Result<> AssetJob::finish() {
-  if (!finished_.is_complete()) return Error{ErrorCode::internal, "segments are missing"};
+  if (auto dropped = drop_copy(); !dropped) return dropped;
   const auto shown = lease();
   auto done = change([&](storage::Transaction& transaction, Asset& asset) -> Result<> {
+    {
+      const std::scoped_lock lock(mutex_);
+      describe_progress(asset);
+    }
     asset.state = AssetState::ready;
     asset.stage = "done";
     asset.percent = 100;
     asset.cause.reset();
-    asset.placeholder = placeholder_;
-    for (auto& rendition : asset.renditions) measure(rendition, *plan_, finished_);
+    asset.placeholders = placeholders_;
+    for (auto& rendition : asset.renditions) {
+      if (rendition.is_complete()) measure(rendition, *plan_, finished_);
+    }
     add_outputs(asset.verdict, asset.renditions);
     return workshop_.queue.complete(transaction, shown);
   });
@@ -91,7 +103,34 @@ Result<> AssetJob::finish() {
   return done;
 }
 
-Result<> AssetJob::reject_or_fail(const Error& error) {
+// The asset is ready and stays so, with one rung more.
+Result<> AssetJob::finish_late() {
+  const auto shown = lease();
+  auto done = change([&](storage::Transaction& transaction, Asset& asset) -> Result<> {
+    for (auto& rendition : asset.renditions) {
+      const bool is_ours = std::find(due_.begin(), due_.end(), rendition.name) != due_.end();
+      if (is_ours) measure(rendition, *plan_, finished_);
+    }
+    return workshop_.queue.complete(transaction, shown);
+  });
+  if (done) workshop_.log("rung_ready", id_, due_.empty() ? "" : due_.front());
+  return done;
+}
+
+// A rung that cannot be made takes nothing from the lesson. One of an erased asset is done with.
+Result<> AssetJob::give_up_late(const Error& error) {
+  const auto shown = lease();
+  const bool is_final = error.code != ErrorCode::internal && error.code != ErrorCode::unavailable;
+  auto done = workshop_.store.transact([&](storage::Transaction& transaction) -> Result<> {
+    if (is_final) return workshop_.queue.complete(transaction, shown);
+    const auto was_last = workshop_.queue.fail(transaction, shown, error.message);
+    return was_last ? Result<>{} : was_last.error();
+  });
+  if (done) workshop_.log("rung_failed", id_, error.message);
+  return done;
+}
+
+Result<> AssetJob::give_up(const Error& error) {
   const auto shown = lease();
   const auto cause = cause_for(error);
   const bool is_final = assets::cause_of(cause.code).is_final;

@@ -5,55 +5,88 @@
 namespace weike::server {
 namespace {
 
-// What sound costs, in pixels of a picture.
+// What sound costs, and packets that are copied as they are, in pixels of a picture to encode.
 constexpr double kSoundWeight = 20'000;
+constexpr double kCopyWeight = 10'000;
+// Decoding and scaling against encoding a picture of the same size.
+constexpr double kDecodeShare = 0.3;
 
-std::vector<std::string> all_renditions(const media::Plan& plan) {
-  std::vector<std::string> names;
-  for (const auto& rung : plan.video) names.push_back(rung.name);
-  for (const auto& rung : plan.audio) names.push_back(rung.name);
-  return names;
+using Names = std::vector<std::string>;
+
+bool contains(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::vector<std::string> missing_of(const std::vector<std::string>& renditions,
-                                    std::uint32_t number, const FinishedSegments& finished) {
-  std::vector<std::string> missing;
+bool has_copy(const media::Plan& plan, bool is_damaged) {
+  return plan.copied && plan.video.size() > 1 && !is_damaged;
+}
+
+bool waits_for_viewers(const media::Plan& plan, bool is_damaged, TopRung top_rung) {
+  return top_rung == TopRung::when_watched && plan.video.size() > 1 && !has_copy(plan, is_damaged);
+}
+
+Names missing_of(const Names& renditions, std::uint32_t number, const IsTaken& is_taken) {
+  Names missing;
   std::copy_if(renditions.begin(), renditions.end(), std::back_inserter(missing),
-               [&](const std::string& name) { return !finished.has(name, number); });
+               [&](const std::string& name) { return !is_taken(name, number); });
   return missing;
 }
 
-// Appends what is missing of `renditions` in segments [first, end), in batches that end at the
-// common grid of batches. Segments that miss the same renditions share one decode.
-void append_missing(std::vector<Batch>& batches, const std::vector<std::string>& renditions,
-                    std::uint32_t first, std::uint32_t end, Urgency urgency, std::uint32_t grid,
-                    const FinishedSegments& finished) {
-  for (auto number = first; number < end; ++number) {
-    auto missing = missing_of(renditions, number, finished);
+// Segments [first, end) of some renditions.
+struct Row {
+  Names renditions;
+  std::uint32_t first = 0;
+  std::uint32_t end = 0;
+  Urgency urgency = Urgency::complete;
+};
+
+// Appends what is missing of a row. Segments that miss the same renditions share one decode, up to
+// `limit(segments left in the row)` of them.
+template <class Limit>
+void append_missing(std::vector<Batch>& batches, const Row& row, const IsTaken& is_taken,
+                    Limit limit) {
+  std::uint32_t left = 0;
+  for (auto number = row.first; number < row.end; ++number) {
+    if (!missing_of(row.renditions, number, is_taken).empty()) ++left;
+  }
+  const auto begin = batches.size();
+  std::uint32_t room = 0;
+  for (auto number = row.first; number < row.end; ++number) {
+    auto missing = missing_of(row.renditions, number, is_taken);
     if (missing.empty()) continue;
-    const bool continues = !batches.empty() && number > first && number % grid != 0 &&
+    const bool continues = batches.size() > begin && room > 0 &&
                            batches.back().last_segment + 1 == number &&
                            batches.back().renditions == missing;
     if (continues) {
       batches.back().last_segment = number;
     } else {
-      batches.push_back({std::move(missing), number, number, urgency});
+      room = limit(left);
+      batches.push_back({std::move(missing), number, number, row.urgency});
     }
+    --room;
+    --left;
   }
 }
 
-std::vector<std::string> without(std::vector<std::string> names,
-                                 const std::vector<std::string>& others) {
-  std::erase_if(names, [&](const std::string& name) {
-    return std::find(others.begin(), others.end(), name) != others.end();
-  });
-  return names;
+double weight_of(const media::Plan& plan, const std::string& rendition) {
+  if (plan.copied && plan.copied->name == rendition) return kCopyWeight;
+  const auto* rung = plan.find_video(rendition);
+  return rung == nullptr ? kSoundWeight
+                         : static_cast<double>(rung->width) * static_cast<double>(rung->height);
 }
 
 }  // namespace
 
+bool Batch::has(const std::string& rendition, std::uint32_t number) const {
+  return number >= first_segment && number <= last_segment && contains(renditions, rendition);
+}
+
 FinishedSegments::FinishedSegments(const media::Plan& plan) {
-  for (const auto& name : all_renditions(plan)) sizes_[name].resize(plan.segments.size());
+  const auto add_name = [&](const std::string& name) { sizes_[name].resize(plan.segments.size()); };
+  for (const auto& rung : plan.video) add_name(rung.name);
+  for (const auto& rung : plan.audio) add_name(rung.name);
+  if (plan.copied) add_name(plan.copied->name);
+  if (plan.background) add_name(plan.background->name);
 }
 
 void FinishedSegments::add(const std::string& rendition, std::uint32_t number,
@@ -71,9 +104,9 @@ bool FinishedSegments::is_complete(const std::string& rendition) const {
   return count(rendition) == sizes(rendition).size();
 }
 
-bool FinishedSegments::is_complete() const {
-  return std::all_of(sizes_.begin(), sizes_.end(),
-                     [&](const auto& entry) { return is_complete(entry.first); });
+bool FinishedSegments::are_complete(const Names& renditions) const {
+  return std::all_of(renditions.begin(), renditions.end(),
+                     [&](const std::string& name) { return is_complete(name); });
 }
 
 std::uint32_t FinishedSegments::count(const std::string& rendition) const {
@@ -98,47 +131,85 @@ bool is_short(const media::Plan& plan, const OrderOptions& options) {
   return Milliseconds{plan.duration_ms()} <= options.short_lesson;
 }
 
-std::vector<std::string> first_renditions(const media::Plan& plan) {
-  std::vector<std::string> names;
+Names first_renditions(const media::Plan& plan) {
+  Names names;
   if (!plan.video.empty()) names.push_back(plan.video.back().name);
   for (const auto& rung : plan.audio) names.push_back(rung.name);
   return names;
 }
 
-std::vector<Batch> open_batches(const media::Plan& plan, const FinishedSegments& finished,
-                                const OrderOptions& options) {
-  const auto first = first_renditions(plan);
-  const auto all = all_renditions(plan);
-  const auto grid = std::max(1U, options.batch_segments);
+Names offered_renditions(const media::Plan& plan, bool is_damaged) {
+  Names names;
+  for (const auto& rung : plan.video) names.push_back(rung.name);
+  if (has_copy(plan, is_damaged)) names.front() = plan.copied->name;
+  for (const auto& rung : plan.audio) names.push_back(rung.name);
+  return names;
+}
+
+Names due_renditions(const media::Plan& plan, bool is_damaged, TopRung top_rung) {
+  auto names = offered_renditions(plan, is_damaged);
+  if (waits_for_viewers(plan, is_damaged, top_rung)) names.erase(names.begin());
+  return names;
+}
+
+Names late_renditions(const media::Plan& plan, bool is_damaged, TopRung top_rung) {
+  if (!waits_for_viewers(plan, is_damaged, top_rung)) return {};
+  return {plan.video.front().name};
+}
+
+std::vector<Batch> open_batches(const media::Plan& plan, const Names& renditions,
+                                const IsTaken& is_taken, const OrderOptions& options) {
+  const auto playable = first_renditions(plan);
+  Names first;
+  Names rest;
+  for (const auto& name : renditions) (contains(playable, name) ? first : rest).push_back(name);
   const auto end = static_cast<std::uint32_t>(plan.segments.size());
-  const auto head = std::min(grid, end);
+  const auto head = first.empty() ? 0 : std::min(1U, end);
+  const auto most = std::max(1U, options.batch_segments);
+  const auto workers = static_cast<std::uint32_t>(std::max<std::size_t>(1, options.workers));
+  const auto whole = [&](std::uint32_t) { return most; };
+  const auto shared_out = [&](std::uint32_t left) {
+    return std::clamp((left + workers - 1) / workers, 1U, most);
+  };
 
   std::vector<Batch> batches;
-  append_missing(batches, first, 0, head, Urgency::playable, grid, finished);
+  append_missing(batches, {first, 0, head, Urgency::playable}, is_taken, whole);
   if (is_short(plan, options)) {
-    append_missing(batches, without(all, first), 0, head, Urgency::complete, grid, finished);
-    append_missing(batches, all, head, end, Urgency::complete, grid, finished);
+    append_missing(batches, {rest, 0, head, Urgency::complete}, is_taken, whole);
+    append_missing(batches, {renditions, head, end, Urgency::complete}, is_taken, shared_out);
   } else {
-    append_missing(batches, first, head, end, Urgency::publishable, grid, finished);
-    append_missing(batches, without(all, first), 0, end, Urgency::complete, grid, finished);
+    append_missing(batches, {first, head, end, Urgency::publishable}, is_taken, whole);
+    append_missing(batches, {rest, 0, end, Urgency::complete}, is_taken, shared_out);
   }
   return batches;
 }
 
-double share_done(const media::Plan& plan, const FinishedSegments& finished) {
+double cost_of(const media::Plan& plan, const Names& renditions, std::uint32_t number) {
+  if (number >= plan.segments.size()) return 0;
+  double weight = 0;
+  bool has_picture = false;
+  for (const auto& name : renditions) {
+    weight += weight_of(plan, name);
+    has_picture |= plan.find_video(name) != nullptr;
+  }
+  if (has_picture && !plan.video.empty()) {
+    weight += kDecodeShare * weight_of(plan, plan.video.front().name);
+  }
+  return weight * static_cast<double>(plan.segments[number].frame_count);
+}
+
+double share_done(const media::Plan& plan, const Names& renditions,
+                  const FinishedSegments& finished) {
   double done = 0;
   double total = 0;
-  const auto weigh = [&](const std::string& rendition, double weight) {
+  for (const auto& name : renditions) {
+    const double weight = weight_of(plan, name);
     for (const auto& segment : plan.segments) {
       const double part = weight * static_cast<double>(segment.frame_count);
       total += part;
-      if (finished.has(rendition, segment.number)) done += part;
+      if (finished.has(name, segment.number)) done += part;
     }
-  };
-  for (const auto& rung : plan.video) {
-    weigh(rung.name, static_cast<double>(rung.width) * static_cast<double>(rung.height));
   }
-  for (const auto& rung : plan.audio) weigh(rung.name, kSoundWeight);
   return total > 0 ? done / total : 0;
 }
 

@@ -3,7 +3,9 @@
 #include "media/plan/plan.hpp"
 #include "model/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,6 +28,8 @@ struct Batch {
   std::uint32_t last_segment = 0;
   Urgency urgency = Urgency::complete;
   bool operator==(const Batch&) const = default;
+
+  bool has(const std::string& rendition, std::uint32_t number) const;
 };
 
 // The finished segments of each rendition of a plan, by size. One thread at a time.
@@ -38,7 +42,7 @@ class FinishedSegments {
   void add(const std::string& rendition, std::uint32_t number, std::uint64_t size_bytes);
   bool has(const std::string& rendition, std::uint32_t number) const;
   bool is_complete(const std::string& rendition) const;
-  bool is_complete() const;
+  bool are_complete(const std::vector<std::string>& renditions) const;
   std::uint32_t count(const std::string& rendition) const;
   std::uint64_t total_bytes(const std::string& rendition) const;
   // Sizes by number, 0 for what is missing; empty for an unknown rendition.
@@ -48,10 +52,18 @@ class FinishedSegments {
   std::map<std::string, std::vector<std::uint64_t>> sizes_;
 };
 
+// When the largest encoded rung is made.
+enum class TopRung : std::uint8_t {
+  eager,         // Before the lesson is ready.
+  when_watched,  // When somebody watches the lesson; a lesson with one rung does not wait.
+};
+
 struct OrderOptions {
-  std::uint32_t batch_segments = 3;
+  std::uint32_t batch_segments = 4;
   // Up to here all rungs come from one decode.
   Milliseconds short_lesson = std::chrono::minutes{3};
+  // The last batches are shared out among so many, so that none works long alone.
+  std::size_t workers = 2;
 };
 
 bool is_short(const media::Plan& plan, const OrderOptions& options);
@@ -59,11 +71,30 @@ bool is_short(const media::Plan& plan, const OrderOptions& options);
 // The smallest rung and the sound: what a lesson needs to be played.
 std::vector<std::string> first_renditions(const media::Plan& plan);
 
-// Everything that is missing, in the order in which it shall be made; nothing that is finished.
-std::vector<Batch> open_batches(const media::Plan& plan, const FinishedSegments& finished,
-                                const OrderOptions& options);
+// The renditions that a finished lesson offers, largest rung first, then the sound. The top one is
+// the copy of the source's pictures, if the plan has one and no frame of it is damaged; else the
+// encoded one. The background rung is none of them.
+std::vector<std::string> offered_renditions(const media::Plan& plan, bool is_damaged);
+// Those of them that are made before the lesson is ready.
+std::vector<std::string> due_renditions(const media::Plan& plan, bool is_damaged, TopRung top_rung);
+// And those that wait until it is watched: one or none.
+std::vector<std::string> late_renditions(const media::Plan& plan, bool is_damaged,
+                                         TopRung top_rung);
 
-// The share of the work that is done, 0 to 1: segments weighed by their pixels.
-double share_done(const media::Plan& plan, const FinishedSegments& finished);
+// Is the segment finished, or at work somewhere?
+using IsTaken = std::function<bool(const std::string& rendition, std::uint32_t number)>;
+
+// Everything of `renditions` that is not taken, in the order in which it shall be made.
+std::vector<Batch> open_batches(const media::Plan& plan, const std::vector<std::string>& renditions,
+                                const IsTaken& is_taken, const OrderOptions& options);
+
+// Roughly what it costs to make a segment of these renditions from one decode, in units that only
+// compare.
+double cost_of(const media::Plan& plan, const std::vector<std::string>& renditions,
+               std::uint32_t number);
+
+// The share of the work on `renditions` that is done, 0 to 1: segments weighed by their cost.
+double share_done(const media::Plan& plan, const std::vector<std::string>& renditions,
+                  const FinishedSegments& finished);
 
 }  // namespace weike::server

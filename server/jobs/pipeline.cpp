@@ -1,8 +1,10 @@
 #include "server/jobs/pipeline.hpp"
 
-#include "server/jobs/asset_job.hpp"
+#include "server/jobs/job_roster.hpp"
+#include "server/jobs/late_jobs.hpp"
+#include "server/jobs/segment_maker.hpp"
+#include "server/jobs/work_floor.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -11,104 +13,113 @@
 
 namespace weike::server {
 
-// Worker threads take the most urgent unit of any job; one more thread keeps the leases alive.
+// Threads that each run one child at a time: the ordinary workers take the most urgent unit of any
+// job; one more makes what viewers wait for; one takes lessons that cannot be played yet when all
+// workers are busy; one makes background rungs while nothing else is to do. The last thread keeps
+// the leases alive.
 class Pipeline::Impl {
  public:
-  explicit Impl(Workshop workshop) : workshop_(std::move(workshop)) {}
+  explicit Impl(Workshop workshop)
+      : workshop_(std::move(workshop)),
+        roster_(workshop_),
+        late_jobs_(workshop_),
+        maker_(workshop_) {}
 
   void start() {
     const auto released = workshop_.queue.release_all();
     if (!released) workshop_.log("release_failed", AssetId{}, released.error().message);
     {
       const std::scoped_lock lock(mutex_);
-      is_stopping_ = false;
+      is_running_ = true;
     }
     for (std::size_t i = 0; i < workshop_.options.workers; ++i) {
-      threads_.emplace_back([this] { work(); });
+      threads_.emplace_back([this] { work(Level::ordinary); });
     }
+    threads_.emplace_back([this] { work(Level::urgent); });
+    threads_.emplace_back([this] { work(Level::background); });
+    threads_.emplace_back([this] { serve_viewers(); });
     threads_.emplace_back([this] { keep_leases(); });
   }
 
   void stop() {
     {
       const std::scoped_lock lock(mutex_);
-      is_stopping_ = true;
-      for (const auto& job : active_) job->stop();
+      is_running_ = false;
+      for (const auto& job : roster_.jobs()) job->stop();
+      if (wanted_control_) wanted_control_->stop = true;
     }
     changed_.notify_all();
     keeper_.notify_all();
+    ring();
     for (auto& thread : threads_) thread.join();
     threads_.clear();
-    active_.clear();
+    roster_.clear();
+    workshop_.wishes.settle_everything();
   }
 
- private:
-  struct Choice {
-    std::shared_ptr<AssetJob> job;
-    AssetJob::Unit unit;
-  };
+  std::shared_ptr<Wish> want(const WantedSegment& wanted, std::function<void()> wake) {
+    auto wish = workshop_.wishes.add(wanted, std::move(wake));
+    ring();
+    if (!is_running_) workshop_.wishes.settle(wanted);
+    return wish;
+  }
 
-  void work() {
-    while (auto choice = next()) {
+  void watched(AssetId asset) { late_jobs_.watched(asset); }
+
+ private:
+  void work(Level level) {
+    while (auto choice = next(level)) {
+      const auto asset = choice->job->asset();
+      const auto control = choice->unit.control;
       if (choice->job->run(choice->unit)) forget(std::move(choice->job));
+      {
+        const std::scoped_lock lock(mutex_);
+        floor_.leave(control);
+      }
+      // A batch that failed, or a job that is over, delivers nothing more.
+      workshop_.wishes.reopen(asset);
+      ring();
       changed_.notify_all();
     }
   }
 
   // Waits for something to do; nothing when the pipeline stops.
-  std::optional<Choice> next() {
+  std::optional<JobRoster::Choice> next(Level level) {
     std::unique_lock lock(mutex_);
-    while (!is_stopping_) {
-      take_new_jobs();
-      if (auto choice = most_urgent()) return choice;
+    while (is_running_) {
+      if (auto choice = choose(level)) {
+        floor_.enter(choice->unit.control, level);
+        return choice;
+      }
+      if (level == Level::ordinary) ++idle_workers_;
       changed_.wait_for(lock, workshop_.options.poll);
+      if (level == Level::ordinary) --idle_workers_;
     }
     return std::nullopt;
   }
 
-  // Every lesson begins as soon as a worker is free, so that it can be played early.
-  void take_new_jobs() {
-    while (active_.size() < workshop_.options.active_jobs) {
-      auto lease = workshop_.queue.lease();
-      if (!lease || !*lease) return;  // A store that fails is asked again at the next turn.
-      const auto asset = AssetId::parse((*lease)->payload);
-      if (!asset) {
-        workshop_.log("job_unknown", AssetId{}, (*lease)->payload);
-        discard(**lease);
-        continue;
-      }
-      active_.push_back(std::make_shared<AssetJob>(workshop_, std::move(**lease), *asset));
+  // With `mutex_` held.
+  std::optional<JobRoster::Choice> choose(Level level) {
+    if (floor_.is_held_up(level)) return std::nullopt;
+    switch (level) {
+      case Level::ordinary:
+        roster_.take_new();
+        return roster_.take_unit(JobRoster::Lane::lessons);
+      case Level::urgent:
+        if (idle_workers_ > 0) return std::nullopt;
+        roster_.take_new();
+        return roster_.take_unit(JobRoster::Lane::not_playable);
+      default:
+        if (!floor_.is_empty() || roster_.has_unit()) return std::nullopt;
+        return roster_.take_unit(JobRoster::Lane::background);
     }
-  }
-
-  void discard(const storage::Lease& lease) {
-    const auto done = workshop_.store.transact([&](storage::Transaction& transaction) {
-      return workshop_.queue.complete(transaction, lease);
-    });
-    if (!done) workshop_.log("job_unknown", AssetId{}, done.error().message);
-  }
-
-  // Among equals the oldest, which stands first.
-  std::optional<Choice> most_urgent() {
-    std::shared_ptr<AssetJob> best;
-    std::optional<AssetJob::Rank> best_rank;
-    for (const auto& job : active_) {
-      const auto rank = job->rank();
-      if (!rank || (best_rank && !(*rank < *best_rank))) continue;
-      best = job;
-      best_rank = rank;
-    }
-    if (!best) return std::nullopt;
-    auto unit = best->take_unit();
-    if (!unit) return std::nullopt;
-    return Choice{std::move(best), std::move(*unit)};
   }
 
   void forget(std::shared_ptr<AssetJob> job) {
     const bool was_lost = job->is_lost();
     {
       const std::scoped_lock lock(mutex_);
-      std::erase(active_, job);
+      roster_.remove(job);
     }
     job.reset();  // And with it the hold on the asset's bytes; if the asset is gone, they go now.
     if (!was_lost) return;
@@ -116,30 +127,106 @@ class Pipeline::Impl {
     keeper_.notify_all();
   }
 
+  // Tells the thread that serves viewers to look around. Never waits for other work.
+  void ring() {
+    {
+      const std::scoped_lock lock(bell_mutex_);
+      has_rung_ = true;
+    }
+    bell_.notify_one();
+  }
+
+  void serve_viewers() {
+    while (is_running_) {
+      {
+        std::unique_lock lock(bell_mutex_);
+        bell_.wait(lock, [this] { return has_rung_; });
+        has_rung_ = false;
+      }
+      while (auto wanted = is_running_ ? workshop_.wishes.take() : std::nullopt) serve(*wanted);
+    }
+  }
+
+  void serve(const WantedSegment& wanted) {
+    if (maker_.is_made(wanted)) return workshop_.wishes.settle(wanted);
+    auto control = std::make_shared<media::TaskControl>();
+    const auto way = find_way(wanted, control);
+    if (way.kind == Way::Kind::wait) return;
+    if (way.kind == Way::Kind::make) {
+      const auto made = maker_.make(wanted, way.job.get(), *control);
+      if (!made && way.job) way.job->release(wanted.rendition, wanted.number);
+      if (!made && made.error().code != ErrorCode::not_found)
+        workshop_.log("wanted_segment_failed", wanted.asset, made.error().message);
+      const std::scoped_lock lock(mutex_);
+      wanted_control_.reset();
+      floor_.leave(control);
+      floor_.expect(workshop_.wishes.has_open());
+    }
+    workshop_.wishes.settle(wanted);
+    changed_.notify_all();
+  }
+
+  // How a wanted segment comes about.
+  struct Way {
+    enum class Kind { made, wait, make };
+    Kind kind = Kind::make;
+    std::shared_ptr<AssetJob> job = nullptr;  // That leaves it to us; null: none is at work on it.
+  };
+  Way find_way(const WantedSegment& wanted, const WorkFloor::Control& control) {
+    using Kind = AssetJob::Answer::Kind;
+    const std::scoped_lock lock(mutex_);
+    if (!is_running_) return {Way::Kind::made};
+    Way way;
+    for (const auto& job : roster_.jobs()) {
+      if (job->asset() != wanted.asset) continue;
+      const auto answer = job->claim(wanted.rendition, wanted.number);
+      if (answer.kind == Kind::made) return {Way::Kind::made};
+      if (answer.kind == Kind::soon) {
+        workshop_.wishes.leave_to_others(wanted);
+        if (answer.deliverer) floor_.spare(answer.deliverer);
+        floor_.expect(workshop_.wishes.has_open());
+        return {Way::Kind::wait};
+      }
+      if (answer.kind == Kind::claimed) way.job = job;
+    }
+    wanted_control_ = control;
+    floor_.enter(control, Level::wanted);
+    return way;
+  }
+
   void keep_leases() {
     auto next_renewal = std::chrono::steady_clock::now() + workshop_.options.renew;
     std::unique_lock lock(mutex_);
-    while (!is_stopping_) {
-      auto jobs = active_;
+    while (is_running_) {
+      auto jobs = roster_.jobs();
       lock.unlock();
       const bool is_due = std::chrono::steady_clock::now() >= next_renewal;
       if (is_due) next_renewal += workshop_.options.renew;
       for (const auto& job : jobs) is_due ? job->renew() : job->watch();
       jobs.clear();  // A job that is over holds its asset's bytes no longer; now they may go.
       if (needs_sweep_.exchange(false)) workshop_.assets.sweep();
+      late_jobs_.tend();
       lock.lock();
-      if (!is_stopping_ && !needs_sweep_) keeper_.wait_for(lock, workshop_.options.watch);
+      if (is_running_ && !needs_sweep_) keeper_.wait_for(lock, workshop_.options.watch);
     }
   }
 
   Workshop workshop_;
+  std::atomic<bool> is_running_ = false;
   std::atomic<bool> needs_sweep_ = false;  // The asset of a job was deleted while it ran.
   std::vector<std::thread> threads_;
+  std::mutex bell_mutex_;
+  std::condition_variable bell_;
+  bool has_rung_ = false;
   std::mutex mutex_;                 // Guards what follows.
   std::condition_variable changed_;  // There may be a unit to take.
   std::condition_variable keeper_;
-  std::vector<std::shared_ptr<AssetJob>> active_;  // In the order of their leases.
-  bool is_stopping_ = false;
+  JobRoster roster_;
+  WorkFloor floor_;
+  WorkFloor::Control wanted_control_;  // Of the wanted segment at work.
+  std::size_t idle_workers_ = 0;
+  LateJobs late_jobs_;
+  SegmentMaker maker_;
 };
 
 Pipeline::Pipeline(storage::KvStore& store, storage::BlobStore& blobs, storage::JobQueue& queue,
@@ -153,5 +240,12 @@ Pipeline::~Pipeline() { stop(); }
 void Pipeline::start() { impl_->start(); }
 
 void Pipeline::stop() { impl_->stop(); }
+
+std::shared_ptr<Pipeline::Wish> Pipeline::want(AssetId asset, std::string_view rendition,
+                                               std::uint32_t number, std::function<void()> wake) {
+  return impl_->want({asset, std::string(rendition), number}, std::move(wake));
+}
+
+void Pipeline::watched(AssetId asset) { impl_->watched(asset); }
 
 }  // namespace weike::server

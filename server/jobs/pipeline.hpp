@@ -2,8 +2,10 @@
 
 #include "api/assets/asset_service.hpp"
 #include "api/events/event_bus.hpp"
+#include "api/playback/segment_requests.hpp"
 #include "media/task.hpp"
 #include "model/time.hpp"
+#include "server/jobs/order_of_work.hpp"
 #include "storage/blob/blob_store.hpp"
 #include "storage/kv/kv_store.hpp"
 #include "storage/queue/job_queue.hpp"
@@ -23,14 +25,18 @@ using JobLog = std::function<void(std::string_view event, AssetId asset, std::st
 struct PipelineOptions {
   // Children at work at the same time. One for each core.
   std::size_t workers = 2;
-  // Segments that one child makes from one decode.
-  std::uint32_t batch_segments = 3;
+  // Segments that one child makes from one decode, at most.
+  std::uint32_t batch_segments = 4;
   // Up to here all rungs come from one decode; above, 360p and sound come first for the whole
   // lesson.
   Milliseconds short_lesson = std::chrono::minutes{3};
+  TopRung top_rung = TopRung::eager;
   media::Limits limits;
+  media::PlanOptions plan = {};
   // Lessons that are at work at the same time; whoever is behind them stands in the queue.
   std::size_t active_jobs = 16;
+  // And finished ones that get a rung more.
+  std::size_t active_late_jobs = 4;
   // How often the queue is looked at while there is nothing to do.
   Milliseconds poll = std::chrono::milliseconds{250};
   // Finished segments are journalled, and listeners told, at most so often; and at each milestone.
@@ -44,12 +50,14 @@ struct PipelineOptions {
 
 // Brings assets from `queued` to `ready`: leases jobs, gives batches of segments to the worker,
 // puts what comes back at its final name and journals it. What is finished is never made again.
-class Pipeline {
+// Segments that viewers wait for are made first, while the rest stands still
+// (docs/decisions/0007-segments-on-demand.md).
+class Pipeline final : public playback::SegmentRequests {
  public:
   Pipeline(storage::KvStore& store, storage::BlobStore& blobs, storage::JobQueue& queue,
            assets::AssetService& assets, events::EventBus& events, media::Worker& worker,
            const Clock& clock, PipelineOptions options = {});
-  ~Pipeline();  // Stops.
+  ~Pipeline() override;  // Stops.
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
@@ -57,6 +65,10 @@ class Pipeline {
   void start();
   // Kills running children and waits for the threads; their jobs go on with the next start.
   void stop();
+
+  std::shared_ptr<Wish> want(AssetId asset, std::string_view rendition, std::uint32_t number,
+                             std::function<void()> wake) override;
+  void watched(AssetId asset) override;
 
  private:
   class Impl;

@@ -1,0 +1,77 @@
+#include "server/jobs/job_roster.hpp"
+
+#include <algorithm>
+
+namespace weike::server {
+namespace {
+
+bool is_in(JobRoster::Lane lane, const AssetJob& job, const AssetJob::Rank& rank) {
+  const bool is_background = job.kind() == JobKind::background_rung;
+  switch (lane) {
+    case JobRoster::Lane::lessons:
+      return !is_background;
+    case JobRoster::Lane::not_playable:
+      return !is_background && rank.is_until_playable();
+    case JobRoster::Lane::background:
+      return is_background;
+  }
+  return false;
+}
+
+}  // namespace
+
+void JobRoster::take_new() {
+  while (true) {
+    auto lease = this->lease();
+    if (!lease || !*lease) return;  // A store that fails is asked again at the next turn.
+    const auto order = JobOrder::parse((*lease)->payload);
+    if (!order) {
+      workshop_.log("job_unknown", AssetId{}, (*lease)->payload);
+      discard(**lease);
+      continue;
+    }
+    jobs_.push_back(
+        std::make_shared<AssetJob>(workshop_, std::move(**lease), order->asset, order->kind));
+  }
+}
+
+// Late jobs have room of their own, so that they never keep a lesson waiting.
+Result<std::optional<storage::Lease>> JobRoster::lease() {
+  const auto lessons = static_cast<std::size_t>(std::count_if(
+      jobs_.begin(), jobs_.end(), [](const auto& job) { return job->kind() == JobKind::lesson; }));
+  const auto& options = workshop_.options;
+  if (lessons >= options.active_jobs) return std::optional<storage::Lease>{};
+  const bool has_late_room = jobs_.size() - lessons < options.active_late_jobs;
+  return workshop_.queue.lease(has_late_room ? storage::JobClass::background
+                                             : storage::JobClass::normal);
+}
+
+void JobRoster::discard(const storage::Lease& lease) {
+  const auto done = workshop_.store.transact([&](storage::Transaction& transaction) {
+    return workshop_.queue.complete(transaction, lease);
+  });
+  if (!done) workshop_.log("job_unknown", AssetId{}, done.error().message);
+}
+
+std::optional<JobRoster::Choice> JobRoster::take_unit(Lane lane) {
+  std::shared_ptr<AssetJob> best;
+  std::optional<AssetJob::Rank> best_rank;
+  for (const auto& job : jobs_) {
+    const auto rank = job->rank();
+    if (!rank || !is_in(lane, *job, *rank) || (best_rank && !(*rank < *best_rank))) continue;
+    best = job;
+    best_rank = rank;
+  }
+  if (!best) return std::nullopt;
+  auto unit = best->take_unit();
+  if (!unit) return std::nullopt;
+  return Choice{std::move(best), std::move(*unit)};
+}
+
+bool JobRoster::has_unit() const {
+  return std::any_of(jobs_.begin(), jobs_.end(), [](const auto& job) {
+    return job->kind() != JobKind::background_rung && job->rank();
+  });
+}
+
+}  // namespace weike::server
