@@ -30,6 +30,8 @@ std::string_view name_of(ErrorCode code) {
       return "precondition_failed";
     case ErrorCode::unsupported_type:
       return "unsupported_type";
+    case ErrorCode::rejected:
+      return "rejected";
     case ErrorCode::checksum_mismatch:
       return "checksum_mismatch";
     case ErrorCode::gone:

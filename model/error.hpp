@@ -22,6 +22,7 @@ enum class ErrorCode {
   rate_limited,
   precondition_failed,
   unsupported_type,
+  rejected,  // The content was looked at and cannot be used, whatever is done next.
   checksum_mismatch,
   gone,
   out_of_space,

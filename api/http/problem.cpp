@@ -49,6 +49,8 @@ int status_of(ErrorCode code) {
       return 412;
     case ErrorCode::unsupported_type:
       return 415;
+    case ErrorCode::rejected:
+      return 422;
     case ErrorCode::checksum_mismatch:
       return 460;
     case ErrorCode::gone:

@@ -1,6 +1,9 @@
 #include "api/uploads/chunk_writer.hpp"
 
+#include "api/uploads/index_in_front.hpp"
 #include "api/uploads/video_sniff.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -12,6 +15,16 @@ constexpr std::uint64_t kReserveStep = 16ULL << 20;
 
 Error not_a_video() {
   return {ErrorCode::unsupported_type, "the first bytes are not of a video", "not_a_video"};
+}
+
+// The first bytes of a file that is still growing; empty if they cannot be read.
+std::string head_of(storage::BlobStore& blobs, const Upload& upload) {
+  const auto file = blobs.open(upload.blob_name());
+  if (!file) return {};
+  std::string head(kSniffBytes, '\0');
+  const auto got = ::pread((*file)->descriptor(), head.data(), head.size(), 0);
+  head.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return head;
 }
 
 }  // namespace
@@ -119,6 +132,18 @@ Result<> ChunkWriter::record() {
   if (auto saved = tools_.records.save_progress(next); !saved) return saved.error();
   upload_ = std::move(next);
   recorded_at_ = tools_.clock.now();
+  return heed_glance();
+}
+
+// Asks for a glance as soon as one can tell something, and ends what it found to be of no use.
+Result<> ChunkWriter::heed_glance() {
+  const bool is_early = upload_.offset_bytes < kGlanceBytes || !upload_.size_bytes;
+  if (is_early || upload_.is_due() || !tools_.ask_for_glance) return {};
+  auto glance = tools_.records.heed_glance(upload_);
+  if (!glance) return glance.error();
+  if (!*glance && is_index_in_front(head_of(tools_.blobs, upload_), upload_.offset_bytes)) {
+    tools_.ask_for_glance(upload_.id, upload_.blob_name());
+  }
   return {};
 }
 
@@ -142,7 +167,7 @@ Result<> ChunkWriter::settle(ChunkEnd end) {
   if (!is_judged_ && !head_.empty()) {
     is_not_video_ = sniff(head_, upload_.size_bytes == position_) == Sniffed::not_video;
   }
-  if (is_not_video_) return {};
+  if (is_not_video_ || (failure_ && failure_->code == ErrorCode::rejected)) return {};
   const bool is_whole = end == ChunkEnd::complete && !failure_;
   if (checksum_ && (!is_whole || !checksum_->matches())) {
     if (auto rolled = roll_back(); !rolled) return rolled.error();

@@ -17,6 +17,10 @@
 
 namespace weike::uploads {
 
+// Somebody who looks at an upload, by its blob, whose index has come ahead of the rest. Must not
+// block.
+using GlanceRequest = std::function<void(UploadId id, const std::string& blob_name)>;
+
 // What chunk writers work with; all of it outlives them.
 struct UploadTools {
   storage::BlobStore& blobs;
@@ -24,6 +28,7 @@ struct UploadTools {
   assets::AssetService& assets;
   const Clock& clock;
   const UploadOptions& options;
+  const GlanceRequest& ask_for_glance;  // May be empty.
 };
 
 enum class ChunkEnd { complete, broken };
@@ -39,7 +44,8 @@ class ChunkWriter {
                                                    std::optional<ExpectedChecksum> checksum);
 
   // `too_large` beyond the length, the limits or the quota; `unsupported_type`, reason not_a_video;
-  // `out_of_space`. After a failure only `finish` may follow.
+  // `rejected`, with the cause, once a glance found that the file cannot be used: the upload is
+  // given up; `out_of_space`. After a failure only `finish` may follow.
   Result<> append(std::span<const std::byte> bytes);
   // Once. The upload as it is recorded now, complete if its last byte has come. After `append`
   // failed it gives that error, after keeping what came before. `checksum_mismatch`;
@@ -61,6 +67,7 @@ class ChunkWriter {
   Result<> record();
   Result<> settle(ChunkEnd end);
   Result<> roll_back();
+  Result<> heed_glance();
   void discard_file();
 
   UploadTools tools_;

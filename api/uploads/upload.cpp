@@ -28,6 +28,17 @@ UploadState state_of(const std::string& name) {
 
 }  // namespace
 
+void to_json(nlohmann::json& json, const Glance& glance) {
+  json = {{"version", 1}, {"sheet", glance.sheet}};
+  if (glance.cause) json["cause"] = *glance.cause;
+}
+
+void from_json(const nlohmann::json& json, Glance& glance) {
+  glance = Glance{};
+  if (const auto sheet = json.find("sheet"); sheet != json.end()) glance.sheet = *sheet;
+  if (json.contains("cause")) glance.cause = json["cause"].get<std::string>();
+}
+
 void to_json(nlohmann::json& json, const Upload& upload) {
   json = {{"version", 1},
           {"id", upload.id},

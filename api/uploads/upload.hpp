@@ -43,6 +43,15 @@ struct Upload {
   std::string blob_name() const { return "uploads/" + id.text(); }
 };
 
+// What a glance at the index told while the rest was still coming (media::GlanceTask); stored
+// beside the upload, which belongs to whoever writes it.
+struct Glance {
+  nlohmann::json sheet = nullptr;    // As the verdict of an asset; null if nothing could be told.
+  std::optional<std::string> cause;  // The file cannot be used: a word of api/assets/causes.hpp.
+};
+
+void to_json(nlohmann::json& json, const Glance& glance);
+void from_json(const nlohmann::json& json, Glance& glance);
 void to_json(nlohmann::json& json, const Upload& upload);
 void from_json(const nlohmann::json& json, Upload& upload);
 

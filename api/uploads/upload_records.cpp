@@ -145,6 +145,40 @@ Result<> UploadRecords::complete(Upload& upload, const std::string& sha256,
   });
 }
 
+Result<std::optional<Glance>> UploadRecords::glance(UploadId id) {
+  std::optional<Glance> found;
+  auto done = store_.read([&](Transaction& transaction) -> Result<> {
+    auto stored = storage::load<Glance>(transaction, keys::upload_glance(id));
+    if (!stored) return stored.error();
+    found = std::move(*stored);
+    return {};
+  });
+  if (!done) return done.error();
+  return found;
+}
+
+Result<std::optional<Glance>> UploadRecords::heed_glance(Upload& upload) {
+  auto found = glance(upload.id);
+  if (!found || !*found || !(*found)->cause) return found;
+  if (upload.state == UploadState::receiving) {
+    if (auto retired = retire(upload); !retired) return retired.error();
+  }
+  return Error{ErrorCode::rejected, "the glance at the upload", *(*found)->cause};
+}
+
+Result<> UploadRecords::put_glance(UploadId id, const Glance& glance) {
+  return store_.transact([&](Transaction& transaction) -> Result<> {
+    const auto upload = storage::load<Upload>(transaction, keys::upload(id));
+    if (!upload) return upload.error();
+    const auto known = transaction.get(keys::upload_glance(id));
+    if (!known) return known.error();
+    if (!*upload || (*upload)->state != UploadState::receiving || *known) {
+      return Error{ErrorCode::conflict, "the upload needs no glance any more"};
+    }
+    return storage::save(transaction, keys::upload_glance(id), glance);
+  });
+}
+
 Result<> UploadRecords::retire(Upload& upload) {
   return change(upload, [&](Transaction& transaction) -> Result<> {
     auto released = release_bytes(transaction, upload.unit, upload.reserved_bytes);
@@ -171,8 +205,8 @@ Result<> UploadRecords::remember(Upload& upload) {
 
 Result<> UploadRecords::forget(const Upload& upload) {
   return store_.transact([&](Transaction& transaction) -> Result<> {
-    for (const auto& key :
-         {keys::upload_expiry(upload.expires_at, upload.id), keys::upload(upload.id)}) {
+    for (const auto& key : {keys::upload_expiry(upload.expires_at, upload.id),
+                            keys::upload(upload.id), keys::upload_glance(upload.id)}) {
       if (auto erased = transaction.erase(key); !erased) return erased.error();
     }
     return {};

@@ -51,6 +51,14 @@ class UploadRecords {
   // All bytes are there: the upload is complete and its asset exists, or neither.
   Result<> complete(Upload& upload, const std::string& sha256, assets::AssetService& assets);
 
+  // What was seen of an upload while it comes; nothing before.
+  Result<std::optional<Glance>> glance(UploadId id);
+  // As `glance`; but gives up an unfinished upload that was found to be of no use, and fails with
+  // `rejected`, the cause as its reason. The next sweep frees the bytes.
+  Result<std::optional<Glance>> heed_glance(Upload& upload);
+  // Once, and only while it is being received: `conflict` else.
+  Result<> put_glance(UploadId id, const Glance& glance);
+
   // Gives up an unfinished upload: frees its quota; its bytes are to be erased.
   Result<> retire(Upload& upload);
   // Its bytes are erased; the record stays for a while.

@@ -1,5 +1,6 @@
 #include "api/uploads/upload_replies.hpp"
 
+#include "api/assets/causes.hpp"
 #include "api/http/problem.hpp"
 #include "api/http/reply.hpp"
 #include "api/uploads/tus_headers.hpp"
@@ -16,6 +17,28 @@ void add_expiry(Response& response, const Upload& upload) {
 
 void add_offset(Response& response, const Upload& upload) {
   response.headers.add("Upload-Offset", std::to_string(upload.offset_bytes));
+}
+
+nlohmann::json cause_json(std::string_view code, http::Language language) {
+  const auto& cause = assets::cause_of(code);
+  const auto& text = cause.text(language);
+  return {{"code", cause.code}, {"title", text.title}, {"hint", text.hint}};
+}
+
+// The problem in the words that an asset would be rejected with.
+Response with_cause(Response response, const Error& error, http::Language language) {
+  const auto& text = assets::cause_of(error.reason).text(language);
+  auto body = nlohmann::json::parse(std::get<std::string>(response.body));
+  body["title"] = text.title;
+  body["detail"] = text.hint;
+  response.body = http::to_text(body);
+  return response;
+}
+
+nlohmann::json glance_json(const Glance& glance, http::Language language) {
+  nlohmann::json json{{"sheet", glance.sheet}, {"cause", nullptr}};
+  if (glance.cause) json["cause"] = cause_json(*glance.cause, language);
+  return json;
 }
 
 }  // namespace
@@ -65,6 +88,8 @@ Response abilities(std::uint64_t max_bytes) {
 
 Response refused(const Error& error, http::Language language, std::string_view request_id) {
   auto response = problem(error, language, request_id);
+  if (error.code == ErrorCode::rejected)
+    response = with_cause(std::move(response), error, language);
   response.headers.add("Tus-Resumable", std::string(kTusVersion));
   if (error.code == ErrorCode::precondition_failed) {
     response.headers.add("Tus-Version", std::string(kTusVersion));
@@ -76,7 +101,8 @@ Response refused(const Error& error, const http::Request& request) {
   return refused(error, request.language(), request.request_id);
 }
 
-nlohmann::json to_wire(const Upload& upload) {
+nlohmann::json to_wire(const Upload& upload, const std::optional<Glance>& glance,
+                       http::Language language) {
   nlohmann::json json{{"id", upload.id.text()},
                       {"state", name_of(upload.state)},
                       {"offset_bytes", upload.offset_bytes},
@@ -86,6 +112,7 @@ nlohmann::json to_wire(const Upload& upload) {
                       {"expires_at", nullptr}};
   if (upload.size_bytes) json["size_bytes"] = *upload.size_bytes;
   if (upload.asset) json["asset_id"] = upload.asset->text();
+  json["glance"] = glance ? glance_json(*glance, language) : nlohmann::json(nullptr);
   if (upload.state == UploadState::receiving) json["expires_at"] = to_rfc3339(upload.expires_at);
   return json;
 }

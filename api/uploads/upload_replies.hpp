@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <string_view>
 
 // Replies with the header fields of tus 1.0.
@@ -24,7 +25,8 @@ http::Response abilities(std::uint64_t max_bytes);
 http::Response refused(const Error& error, http::Language language, std::string_view request_id);
 http::Response refused(const Error& error, const http::Request& request);
 
-// The upload as GET shows it.
-nlohmann::json to_wire(const Upload& upload);
+// The upload as GET shows it, with what a glance at it told.
+nlohmann::json to_wire(const Upload& upload, const std::optional<Glance>& glance,
+                       http::Language language);
 
 }  // namespace weike::uploads

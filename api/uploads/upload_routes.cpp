@@ -141,19 +141,25 @@ Response terminate(const Request& request, UploadService& service) {
   return gone ? done() : refused(gone.error(), request);
 }
 
+nlohmann::json shown(const Upload& upload, const Request& request, UploadService& service) {
+  // Without it the upload is still worth showing.
+  const auto glance = service.glance(upload.id);
+  return to_wire(upload, glance ? *glance : std::nullopt, request.language());
+}
+
 Response show(const Request& request, UploadService& service) {
   auto id = id_in(request);
   if (!id) return problem(id.error(), request);
   auto upload = service.find(request.viewer, *id);
   if (!upload) return problem(upload.error(), request);
-  return http::json_response(200, to_wire(*upload));
+  return http::json_response(200, shown(*upload, request, service));
 }
 
 Response list(const Request& request, UploadService& service) {
   auto uploads = service.unfinished(request.viewer);
   if (!uploads) return problem(uploads.error(), request);
   auto items = nlohmann::json::array();
-  for (const auto& upload : *uploads) items.push_back(to_wire(upload));
+  for (const auto& upload : *uploads) items.push_back(shown(upload, request, service));
   return http::json_response(200, {{"items", std::move(items)}, {"next_cursor", nullptr}});
 }
 

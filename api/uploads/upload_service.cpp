@@ -86,7 +86,9 @@ Result<std::vector<Upload>> UploadService::unfinished(const Viewer& viewer) {
 
 Result<Upload> UploadService::find_writable(const Viewer& viewer, UploadId id) {
   auto upload = find(viewer, id);
-  if (upload && upload->state == UploadState::expired) return upload_expired();
+  if (!upload || upload->state == UploadState::complete) return upload;
+  if (auto heeded = records_.heed_glance(*upload); !heeded) return heeded.error();
+  if (upload->state == UploadState::expired) return upload_expired();
   return upload;
 }
 
@@ -143,8 +145,14 @@ Result<std::unique_ptr<ChunkWriter>> UploadService::open_chunk(const Viewer& vie
                : too_large();
   }
   if (auto room = check_disk(chunk.announced_bytes.value_or(0)); !room) return room.error();
-  const UploadTools tools{blobs_, records_, assets_, clock_, options_};
+  const UploadTools tools{blobs_, records_, assets_, clock_, options_, ask_for_glance_};
   return ChunkWriter::open(tools, std::move(*hold), std::move(*upload), std::move(chunk.checksum));
+}
+
+Result<std::optional<Glance>> UploadService::glance(UploadId id) { return records_.glance(id); }
+
+Result<> UploadService::take_glance(UploadId id, const Glance& glance) {
+  return records_.put_glance(id, glance);
 }
 
 Result<> UploadService::discard(Upload& upload) {

@@ -42,6 +42,7 @@ class UploadService {
   Result<std::vector<Upload>> unfinished(const Viewer& viewer);
 
   // Where to go on: another request that still writes lets go first. `gone` if it expired;
+  // `rejected`, reason the cause, if a glance found that the file cannot be used;
   // `locked` if the other request does not let go.
   Result<Upload> resume(const Viewer& viewer, UploadId id);
   // Besides: `conflict` when the offset is another, reason offset_mismatch, or the upload is
@@ -50,6 +51,13 @@ class UploadService {
                                                   ChunkRequest chunk);
   // Frees disk and quota. The file of a complete upload belongs to its asset and stays.
   Result<> terminate(const Viewer& viewer, UploadId id);
+
+  // Who looks at uploads whose index came first; set before the first request. An upload may be
+  // asked for more than once, until `take_glance` was called for it.
+  void on_index_in_front(GlanceRequest look) { ask_for_glance_ = std::move(look); }
+  // `conflict` when it is not needed any more.
+  Result<> take_glance(UploadId id, const Glance& glance);
+  Result<std::optional<Glance>> glance(UploadId id);
 
   // Frees what expired uploads hold. Called now and then, also to end what a crash interrupted.
   Result<> sweep();
@@ -70,6 +78,7 @@ class UploadService {
   const UploadOptions options_;
   UploadRecords records_;
   UploadLocks locks_;
+  GlanceRequest ask_for_glance_;
 };
 
 }  // namespace weike::uploads

@@ -51,7 +51,7 @@ Result<SourceFacts> facts_of_index(int descriptor, const GlanceTask& task, Outpu
 Result<nlohmann::json> sheet_of(int descriptor, const GlanceTask& task, OutputSink& sink) {
   const auto facts = facts_of_index(descriptor, task, sink);
   if (!facts) return facts.error();
-  const auto plan = make_plan(*facts, ProbeTask{{}, task.limits});
+  const auto plan = make_plan(*facts, ProbeTask{{}, task.limits, {false, false, false}});
   if (!plan) return plan.error();
   nlohmann::json result;
   result["sheet"] = make_sheet(*facts, *plan);

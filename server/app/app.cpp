@@ -22,10 +22,21 @@ PipelineOptions pipeline_options(const Config& config, const Log& log, Metrics& 
   PipelineOptions options;
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
   options.workers = config.transcode_workers > 0 ? config.transcode_workers : cores;
+  options.top_rung = config.top_rung == "eager" ? TopRung::eager : TopRung::when_watched;
   options.limits = config.media;
+  options.plan = config.plan;
   options.log = [&log, &metrics](std::string_view event, AssetId asset, std::string_view detail) {
     metrics.count_job_event(event);
     log.info(event, {{"asset", asset.text()}, {"detail", detail}});
+  };
+  return options;
+}
+
+GlanceDeskOptions glance_options(const Config& config, const Log& log) {
+  GlanceDeskOptions options;
+  options.limits = config.media;
+  options.log = [&log](std::string_view event, UploadId upload, std::string_view detail) {
+    log.info(event, {{"upload", upload.text()}, {"detail", detail}});
   };
   return options;
 }
@@ -44,6 +55,7 @@ App::App(const Config& config, Log log, DataFolder data, InstallationKeys keys,
       pipeline_(std::make_unique<Pipeline>(*data_.store, *data_.blobs, services_.queue,
                                            services_.assets, services_.events, *media_worker_,
                                            clock_, pipeline_options(config_, log_, metrics_))),
+      glances_(*data_.blobs, services_.uploads, *media_worker_, glance_options(config_, log_)),
       housekeeping_([this](const std::string& chore, const std::string& what) {
         log_.error("chore_failed", {{"chore", chore}, {"what", what}});
       }) {}
@@ -68,6 +80,9 @@ Result<std::unique_ptr<App>> App::open(const Config& config,
 }
 
 Result<> App::listen() {
+  services_.uploads.on_index_in_front(
+      [this](UploadId id, const std::string& blob_name) { glances_.ask(id, blob_name); });
+  services_.delivery.ask(*pipeline_);
   add_health_routes(router_, metrics_, [this] { return is_ready(); });
   services_.add_routes(router_);
   auto engine = Engine::open(config_.net, router_, services_.gatekeeper, observer_);
@@ -105,6 +120,7 @@ void App::start() {
   housekeeping_.add("access_log", kLogInterval, [this] { access_log_.flush(); });
   housekeeping_.add("trim", kSweepInterval, [] { ::malloc_trim(0); });
   housekeeping_.start();
+  glances_.start();
   pipeline_->start();
   admin_->start();
   engine_->start();
@@ -122,6 +138,7 @@ void App::stop() {
   engine_->stop();
   admin_->stop();
   housekeeping_.stop();
+  glances_.stop();
   pipeline_->stop();
   access_log_.flush();
   log_.info("stopped");

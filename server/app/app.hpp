@@ -8,6 +8,7 @@
 #include "server/app/server_observer.hpp"
 #include "server/app/services.hpp"
 #include "server/config/config.hpp"
+#include "server/jobs/glance_desk.hpp"
 #include "server/jobs/pipeline.hpp"
 #include "server/log/log.hpp"
 #include "server/metrics/metrics.hpp"
@@ -55,6 +56,7 @@ class App {
   std::unique_ptr<media::Worker> media_worker_;
   Services services_;
   std::unique_ptr<Pipeline> pipeline_;
+  GlanceDesk glances_;
   http::Router router_;
   Housekeeping housekeeping_;
   std::unique_ptr<AdminServer> admin_;

@@ -65,6 +65,7 @@ std::string upload_expiry(Timestamp expires_at, UploadId id) {
 KeyRange upload_expiries_before(Timestamp time) {
   return {join("upload-expiry", {}), join("upload-expiry", {time_part(time)})};
 }
+std::string upload_glance(UploadId id) { return join("upload-glance", {id.raw()}); }
 std::string unit_bytes(UnitId id) { return join("unit-bytes", {id.raw()}); }
 
 std::string asset(AssetId id) { return join("asset", {id.raw()}); }

@@ -24,6 +24,7 @@
 // | upload/{upload}                                 | Upload                                             |
 // | upload-of/{account}{upload}                     | empty                                              |
 // | upload-expiry/{time}{upload}                    | empty                                              |
+// | upload-glance/{upload}                          | what its index told, while it is still coming      |
 // | unit-bytes/{unit}                               | source bytes kept and promised, 8 bytes            |
 // | asset/{asset}                                   | Asset                                              |
 // | asset-of/{account}{newest first}{asset}         | empty                                              |
@@ -62,6 +63,7 @@ std::string upload_of(AccountId account, UploadId id);
 KeyRange uploads_of(AccountId account);
 std::string upload_expiry(Timestamp expires_at, UploadId id);
 KeyRange upload_expiries_before(Timestamp time);
+std::string upload_glance(UploadId id);
 std::string unit_bytes(UnitId id);
 
 std::string asset(AssetId id);

@@ -24,7 +24,8 @@ constexpr ErrorCode kAllCodes[] = {ErrorCode::not_found,
                                    ErrorCode::gone,
                                    ErrorCode::out_of_space,
                                    ErrorCode::corrupt,
-                                   ErrorCode::internal};
+                                   ErrorCode::internal,
+                                   ErrorCode::rejected};
 
 nlohmann::json body_of(const Response& response) {
   return nlohmann::json::parse(std::get<std::string>(response.body));

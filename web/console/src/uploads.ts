@@ -33,8 +33,8 @@ interface Transfer {
 const kEndpoint = '/api/v1/uploads';
 // Small enough for proxies, large enough that the replies cost nothing.
 const kChunkBytes = 16 * 1024 * 1024;
-// Too large, and no video.
-const kRefusals: ReadonlySet<number> = new Set([413, 415]);
+// Too large, no video, and what a look at the first bytes found to be of no use.
+const kRefusals: ReadonlySet<number> = new Set([413, 415, 422]);
 const kSpeedWindowMs = 4_000;
 
 // Uploads go on while the pages change.
