@@ -17,19 +17,42 @@ std::vector<std::string> tidied(const std::vector<std::string>& tags) {
   return result;
 }
 
+std::vector<Chapter> tidied(std::vector<Chapter> chapters) {
+  for (auto& chapter : chapters) chapter.title = trimmed(chapter.title);
+  return chapters;
+}
+
+Result<> check_chapters(const std::vector<Chapter>& chapters, const ContentLimits& limits) {
+  const Error out_of_range{ErrorCode::invalid_argument, "too many, or not in order of time",
+                           "out_of_range", "chapters"};
+  if (chapters.size() > limits.chapters) return out_of_range;
+  for (std::size_t i = 0; i < chapters.size(); ++i) {
+    const TextRule rule{"chapters", 1, limits.chapter, Lines::one};
+    if (auto checked = check_text(chapters[i].title, rule); !checked) return checked.error();
+    if (i > 0 && chapters[i].at_ms <= chapters[i - 1].at_ms) return out_of_range;
+  }
+  return {};
+}
+
 }  // namespace
 
 LessonContent patched(LessonContent content, const ContentPatch& patch) {
   if (patch.title) content.title = trimmed(*patch.title);
   if (patch.summary) content.summary = trimmed(*patch.summary);
   if (patch.kind) content.kind = *patch.kind;
-  if (patch.asset) content.asset = *patch.asset;
+  if (patch.asset && *patch.asset != content.asset) {
+    content.asset = *patch.asset;
+    content.captions.clear();
+    content.chapters.clear();
+  }
   if (patch.audience) content.audience = *patch.audience;
   if (patch.channel) content.channel = *patch.channel;
   if (patch.tags) content.tags = tidied(*patch.tags);
   if (patch.person) content.person = trimmed(*patch.person);
   if (patch.teacher) content.teacher = trimmed(*patch.teacher);
   if (patch.cover) content.cover = *patch.cover;
+  if (patch.captions) content.captions = tidied(*patch.captions);
+  if (patch.chapters) content.chapters = tidied(*patch.chapters);
   return content;
 }
 
@@ -55,6 +78,22 @@ Result<> check_content(const LessonContent& content, const ContentLimits& limits
   }
   if (!content.channel.empty() && !find_channel(channels, content.channel))
     return Error{ErrorCode::invalid_argument, "no such channel", "unknown_channel", "channel"};
+  if (content.captions.size() > limits.captions)
+    return Error{ErrorCode::invalid_argument, "too many captions", "out_of_range", "captions"};
+  return check_chapters(content.chapters, limits);
+}
+
+Result<> check_marks(const LessonContent& content, const Asset& asset) {
+  for (const auto& id : content.captions) {
+    const bool is_there = std::any_of(asset.captions.begin(), asset.captions.end(),
+                                      [&](const Captions& each) { return each.id == id; });
+    if (!is_there)
+      return Error{ErrorCode::invalid_argument, "no such captions", "unknown_captions", "captions"};
+  }
+  const bool ends_too_early = asset.duration_ms > 0 && !content.chapters.empty() &&
+                              content.chapters.back().at_ms >= asset.duration_ms;
+  if (ends_too_early)
+    return Error{ErrorCode::invalid_argument, "beyond the end", "out_of_range", "chapters"};
   return {};
 }
 

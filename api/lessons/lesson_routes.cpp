@@ -18,7 +18,20 @@ namespace {
 constexpr http::TextRule kAnyText{0, 10'000, true};
 constexpr std::size_t kMaxTagsRead = 1'000;
 
+constexpr std::size_t kMaxMarksRead = 1'000;
+constexpr std::int64_t kLongestVideoMs = std::int64_t{24} * 3'600'000;
+
 enum class Fields { as_new, as_change };
+
+std::optional<std::vector<Chapter>> read_chapters(http::JsonObject& body) {
+  if (!body.has("chapters")) return std::nullopt;
+  std::vector<Chapter> chapters;
+  for (auto* item : body.objects("chapters", kMaxMarksRead)) {
+    const auto at_ms = item->integer("at_ms", 0, kLongestVideoMs);
+    chapters.push_back({static_cast<std::uint32_t>(at_ms), item->text("title", kAnyText)});
+  }
+  return chapters;
+}
 
 ContentPatch read_content(http::JsonObject& body, Fields fields) {
   ContentPatch content;
@@ -39,6 +52,8 @@ ContentPatch read_content(http::JsonObject& body, Fields fields) {
   content.teacher = body.optional_text("teacher", kAnyText);
   if (const auto cover = body.optional_integer("cover", 1, media::kCoverCandidates))
     content.cover = static_cast<std::uint32_t>(*cover);
+  content.captions = body.optional_texts("captions", kMaxMarksRead, kAnyText);
+  content.chapters = read_chapters(body);
   return content;
 }
 

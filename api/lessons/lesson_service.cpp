@@ -67,6 +67,7 @@ Result<Lesson> LessonService::create(const Viewer& viewer, const ContentPatch& c
     if (auto ok = check_asset(transaction, lesson.owner, asset_id); !ok) return ok.error();
     auto asset = assets_.find(transaction, asset_id);
     if (!asset) return asset.error();
+    if (auto ok = lessons::check_marks(lesson.working.content, *asset); !ok) return ok.error();
     lesson.unit = asset->unit;
     if (!viewer.has(Role::publisher, lesson.unit))
       return Error{ErrorCode::forbidden, "needs role publisher"};
@@ -97,6 +98,7 @@ Result<Lesson> LessonService::edit(const Viewer& viewer, LessonId id, const Cont
     if (content.asset != before.working.content.asset) {
       if (auto ok = check_asset(transaction, after.owner, content.asset); !ok) return ok.error();
     }
+    if (auto ok = check_marks(transaction, before.working.content, content); !ok) return ok.error();
     if (before.working.state == VersionState::in_review ||
         before.working.state == VersionState::approved) {
       review::NewDecision decision{before.id,
@@ -161,6 +163,17 @@ Result<> LessonService::erase(const Viewer& viewer, LessonId id, const RevisionC
     if (asset) gate_.forget(*asset);
   }
   return {};
+}
+
+// Asks only if something was changed that has to do with the video.
+Result<> LessonService::check_marks(storage::Transaction& transaction, const LessonContent& before,
+                                    const LessonContent& after) {
+  const bool is_untouched = after.asset == before.asset && after.captions == before.captions &&
+                            after.chapters == before.chapters;
+  if (is_untouched) return {};
+  auto asset = assets_.find(transaction, after.asset);
+  if (!asset) return asset.error();
+  return lessons::check_marks(after, *asset);
 }
 
 Result<> LessonService::check_asset(storage::Transaction& transaction, AccountId owner,

@@ -77,6 +77,8 @@ class LessonService {
 
  private:
   Result<> check_asset(storage::Transaction& transaction, AccountId owner, AssetId asset);
+  Result<> check_marks(storage::Transaction& transaction, const LessonContent& before,
+                       const LessonContent& after);
 
   storage::KvStore& store_;
   assets::AssetService& assets_;

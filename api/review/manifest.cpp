@@ -23,7 +23,9 @@ std::string manifest_sha256(const LessonVersion& version, const Asset& asset,
                                    {"tags", content.tags},
                                    {"person", content.person},
                                    {"teacher", content.teacher},
-                                   {"cover", content.cover}};
+                                   {"cover", content.cover},
+                                   {"captions", content.captions},
+                                   {"chapters", content.chapters}};
   // Sorted names, no white space, UTF-8 as it is: the same content always gives the same bytes.
   return http::to_hex(http::sha256(manifest.dump()));
 }

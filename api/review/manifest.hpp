@@ -9,8 +9,8 @@
 namespace weike::review {
 
 // SHA-256, in hex, of everything a reviewer decides about: version number, source, trim and plan
-// of the video, title, summary, kind, audience, channel, tags, person and teacher, as canonical JSON.
-// `plan_sha256` is "" while there is no plan.
+// of the video, title, summary, kind, audience, channel, tags, person, teacher, cover, captions and
+// chapters, as canonical JSON. `plan_sha256` is "" while there is no plan.
 std::string manifest_sha256(const LessonVersion& version, const Asset& asset,
                             std::string_view plan_sha256);
 

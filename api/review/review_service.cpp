@@ -1,6 +1,7 @@
 #include "api/review/review_service.hpp"
 
 #include "api/http/digest.hpp"
+#include "api/lessons/content_rules.hpp"
 #include "api/lessons/lesson_records.hpp"
 #include "api/lessons/lesson_service.hpp"
 #include "api/lessons/text.hpp"
@@ -67,6 +68,7 @@ Result<Lesson> ReviewService::submit(const Viewer& viewer, LessonId id) {
         const bool has_plan = plan->asset == asset->id && !plan->sha256.empty();
         if (!asset->is_playable || !has_plan)
           return conflict("asset_not_playable", "the video can not be played yet");
+        if (auto ok = lessons::check_marks(version.content, *asset); !ok) return ok.error();
         version.manifest_sha256 = manifest_sha256(version, *asset, plan->sha256);
         version.state = VersionState::in_review;
         version.return_reason.clear();

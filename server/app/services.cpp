@@ -49,6 +49,7 @@ Services::Services(storage::KvStore& store, storage::BlobStore& blobs, const Clo
       gatekeeper(sessions),
       queue(store, clock),
       assets(store, blobs, queue, events, clock),
+      captions(store, blobs, assets),
       links(keys.media, clock),
       media_gate(store, clock),
       delivery(store, blobs, assets, keys.media, media_gate, clock),
@@ -72,6 +73,7 @@ void Services::add_routes(http::Router& router) {
   accounts::add_routes(router, accounts, sessions);
   uploads::add_routes(router, uploads);
   assets::add_routes(router, assets, signer_of(links));
+  captions::add_routes(router, captions);
   events::add_routes(router, events);
   lessons::add_routes(router, lessons, presenter, keys.cursor);
   review::add_routes(router, review, presenter);

@@ -6,6 +6,7 @@
 #include "api/accounts/session_service.hpp"
 #include "api/assets/asset_routes.hpp"
 #include "api/assets/asset_service.hpp"
+#include "api/captions/caption_routes.hpp"
 #include "api/events/event_bus.hpp"
 #include "api/feed/feed_publisher.hpp"
 #include "api/feed/feed_service.hpp"
@@ -58,6 +59,7 @@ struct Services {
   events::EventBus events;
   storage::JobQueue queue;
   assets::AssetService assets;
+  captions::CaptionService captions;
   playback::MediaLinks links;
   playback::MediaGate media_gate;
   playback::MediaDelivery delivery;
