@@ -92,7 +92,7 @@ class Handlers {
   }
 
   nlohmann::json shown(const Asset& asset, const http::Request& request) const {
-    return to_wire(asset, request.language(), service_.queue_place(asset),
+    return to_wire(asset, request.language(), service_.standing(asset),
                    sign_urls(signer_, asset, request.viewer));
   }
 

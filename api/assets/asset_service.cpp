@@ -225,10 +225,16 @@ Result<> AssetService::remove(const Viewer& viewer, AssetId id) {
   return {};
 }
 
-std::optional<std::size_t> AssetService::queue_place(const Asset& asset) {
-  if (asset.state != AssetState::queued) return std::nullopt;
-  const auto place = queue_.place(job_of(asset.id));
-  return place ? *place : std::nullopt;
+Standing AssetService::standing(const Asset& asset) {
+  Standing standing;
+  if (asset.state == AssetState::queued) {
+    const auto place = queue_.place(job_of(asset.id));
+    if (place) standing.queue_place = *place;
+  }
+  if (forecaster_ != nullptr) {
+    standing.forecast = forecaster_->until_ready(asset, standing.queue_place);
+  }
+  return standing;
 }
 
 Result<media::Plan> AssetService::plan(AssetId id) {

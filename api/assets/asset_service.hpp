@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/assets/forecaster.hpp"
 #include "api/events/event_bus.hpp"
 #include "api/http/cursor.hpp"
 #include "api/http/message.hpp"
@@ -38,6 +39,12 @@ struct NewAsset {
 struct AssetServiceOptions {
   // Plans kept parsed in memory; one of a 30 minute lesson takes about 40 KiB.
   std::size_t cached_plans = 256;
+};
+
+// How an asset stands that is not finished yet.
+struct Standing {
+  std::optional<std::size_t> queue_place;  // How many jobs come before a queued asset's.
+  std::optional<Milliseconds> forecast;    // From now until it is ready.
 };
 
 struct AssetPage {
@@ -81,8 +88,10 @@ class AssetService {
   // `conflict`, reason "asset_in_use", while a lesson names it.
   Result<> remove(const Viewer& viewer, AssetId id);
 
-  // How many jobs come before a queued asset's; nothing for any other.
-  std::optional<std::size_t> queue_place(const Asset& asset);
+  Standing standing(const Asset& asset);
+  // Who forecasts for `standing`; nobody at first. Set before threads share the service; outlives
+  // their use of it.
+  void set_forecaster(const Forecaster* forecaster) { forecaster_ = forecaster; }
   // `not_found` before the probe is done.
   Result<media::Plan> plan(AssetId id);
 
@@ -97,7 +106,9 @@ class AssetService {
   // Whether another asset needs the bytes of this one's source.
   Result<bool> is_source_shared(storage::Transaction& transaction, const Asset& asset);
   Result<> free_disk(AssetId id, const std::string& source_blob);
+  // Their journal and the notes on them.
   Result<> forget_segments(AssetId id);
+  Result<> forget(const storage::KeyRange& range);
   bool is_held(AssetId id);
 
   storage::KvStore& store_;
@@ -106,6 +117,7 @@ class AssetService {
   events::EventBus& events_;
   const Clock& clock_;
   const AssetServiceOptions options_;
+  const Forecaster* forecaster_ = nullptr;
 
   BoundedMap<AssetId, std::shared_ptr<const media::Plan>> plans_;
   std::shared_ptr<AssetHolds> holds_;  // Outlives the service if a hold does.
@@ -123,11 +135,11 @@ struct AssetUrls {
 };
 
 // The asset as the API shows it.
-nlohmann::json to_wire(const Asset& asset, http::Language language,
-                       std::optional<std::size_t> queue_place, const AssetUrls& urls = {});
+nlohmann::json to_wire(const Asset& asset, http::Language language, const Standing& standing,
+                       const AssetUrls& urls = {});
 
 // The news that an asset changed, for its owner.
-events::Event event_of(const Asset& asset);
+events::Event event_of(const Asset& asset, std::optional<Milliseconds> forecast = std::nullopt);
 
 // The one job of an asset has the asset's bytes as its id.
 JobId job_of(AssetId id);

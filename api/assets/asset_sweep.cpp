@@ -39,10 +39,17 @@ Result<> AssetService::free_disk(AssetId id, const std::string& source_blob) {
 }
 
 Result<> AssetService::forget_segments(AssetId id) {
+  for (const auto& range : {keys::segments_of(id), keys::observations_of(id)}) {
+    if (auto done = forget(range); !done) return done;
+  }
+  return {};
+}
+
+Result<> AssetService::forget(const storage::KeyRange& range) {
   std::size_t forgotten = kSegmentBatch;
   while (forgotten == kSegmentBatch) {
     const auto body = [&](storage::Transaction& transaction) -> Result<> {
-      const auto entries = transaction.scan(keys::segments_of(id), kSegmentBatch);
+      const auto entries = transaction.scan(range, kSegmentBatch);
       if (!entries) return entries.error();
       forgotten = entries->size();
       for (const auto& entry : *entries) {

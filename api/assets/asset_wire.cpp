@@ -1,5 +1,6 @@
 #include "api/assets/asset_service.hpp"
 #include "api/assets/causes.hpp"
+#include "api/assets/findings.hpp"
 #include "api/http/reply.hpp"
 #include "model/json.hpp"
 
@@ -23,21 +24,23 @@ nlohmann::json renditions_json(const Asset& asset) {
   return renditions;
 }
 
-nlohmann::json progress_json(const Asset& asset, http::Language language) {
+nlohmann::json progress_json(const Asset& asset, http::Language language,
+                             std::optional<Milliseconds> forecast) {
   return {{"id", asset.id},
           {"state", name_of(asset.state)},
           {"stage", asset.stage},
           {"percent", asset.percent},
           {"playable", asset.is_playable},
           {"publishable", asset.is_publishable},
-          {"cause", cause_json(asset, language)}};
+          {"cause", cause_json(asset, language)},
+          {"forecast_ms", forecast ? nlohmann::json(forecast->count()) : nlohmann::json(nullptr)}};
 }
 
 }  // namespace
 
-nlohmann::json to_wire(const Asset& asset, http::Language language,
-                       std::optional<std::size_t> queue_place, const AssetUrls& urls) {
-  auto json = progress_json(asset, language);
+nlohmann::json to_wire(const Asset& asset, http::Language language, const Standing& standing,
+                       const AssetUrls& urls) {
+  auto json = progress_json(asset, language, standing.forecast);
   json["hls_url"] = urls.hls;
   json["poster_url"] = urls.poster;
   json["poster_small_url"] = urls.poster_small;
@@ -47,23 +50,26 @@ nlohmann::json to_wire(const Asset& asset, http::Language language,
   json["width"] = asset.width;
   json["height"] = asset.height;
   json["has_audio"] = asset.has_audio;
-  json["queue_place"] = queue_place ? nlohmann::json(*queue_place) : nlohmann::json(nullptr);
+  json["queue_place"] = nullptr;
+  if (standing.queue_place) json["queue_place"] = *standing.queue_place;
   json["file_name"] = asset.file_name;
   json["size_bytes"] = asset.source_bytes;
   json["trim"] = nullptr;
   if (asset.trim) json["trim"] = {{"in_ms", asset.trim->in_ms}, {"out_ms", asset.trim->out_ms}};
   json["renditions"] = renditions_json(asset);
   json["verdict"] = asset.verdict;
+  json["captions"] = asset.captions;
+  json["findings"] = findings_of(asset.verdict, language);
   json["attempts"] = asset.attempts;
   json["created_at"] = to_rfc3339(asset.created_at);
   json["updated_at"] = to_rfc3339(asset.updated_at);
   return json;
 }
 
-events::Event event_of(const Asset& asset) {
+events::Event event_of(const Asset& asset, std::optional<Milliseconds> forecast) {
   // All listeners get the same bytes, so the cause is in the first language; its code is in both.
   return {.name = "asset",
-          .data = http::to_text(progress_json(asset, http::Language::zh)),
+          .data = http::to_text(progress_json(asset, http::Language::zh, forecast)),
           .accounts = {asset.owner},
           .subject = asset.id.text()};
 }
@@ -78,7 +84,8 @@ std::vector<media::MeasuredRate> measured_rates(const Asset& asset) {
   std::vector<media::MeasuredRate> rates;
   if (asset.state != AssetState::ready) return rates;
   for (const auto& rendition : asset.renditions) {
-    rates.push_back({rendition.name, rendition.peak_bps, rendition.average_bps});
+    rates.push_back({rendition.name, rendition.peak_bps, rendition.average_bps,
+                     rendition.iframe_peak_bps, rendition.iframe_average_bps});
   }
   return rates;
 }

@@ -18,12 +18,13 @@ Result<nlohmann::json> success(nlohmann::json json) {
 
 nlohmann::json content_json(const LessonVersion& version) {
   const auto& content = version.content;
-  return {{"version", version.number},  {"title", content.title},
-          {"summary", content.summary}, {"kind", name_of(content.kind)},
-          {"asset_id", content.asset},  {"audience", name_of(content.audience)},
-          {"channel", content.channel}, {"tags", content.tags},
-          {"person", content.person},   {"teacher", content.teacher},
-          {"cover", content.cover}};
+  return {{"version", version.number},   {"title", content.title},
+          {"summary", content.summary},  {"kind", name_of(content.kind)},
+          {"asset_id", content.asset},   {"audience", name_of(content.audience)},
+          {"channel", content.channel},  {"tags", content.tags},
+          {"person", content.person},    {"teacher", content.teacher},
+          {"cover", content.cover},      {"captions", content.captions},
+          {"chapters", content.chapters}};
 }
 
 nlohmann::json working_json(const LessonVersion& version) {
@@ -112,7 +113,7 @@ Result<nlohmann::json> LessonPresenter::asset_json(AssetId id, const http::Reque
   });
   if (!done) return done.error();
   if (!asset) return success(nullptr);
-  return success(assets::to_wire(*asset, request.language(), assets_.queue_place(*asset),
+  return success(assets::to_wire(*asset, request.language(), assets_.standing(*asset),
                                  assets::sign_urls(signer_, *asset, request.viewer)));
 }
 

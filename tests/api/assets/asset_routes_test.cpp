@@ -40,18 +40,81 @@ TEST_F(AssetRoutesTest, AssetHasAllFieldsOfTheContract) {
 
   ASSERT_EQ(response.status, 200);
   const auto json = body_of(response);
-  for (const char* field :
-       {"id",      "state",     "stage",       "percent",          "playable",    "publishable",
-        "cause",   "hls_url",   "poster_url",  "poster_small_url", "duration_ms", "width",
-        "height",  "has_audio", "queue_place", "file_name",        "size_bytes",  "renditions",
-        "verdict", "attempts",  "created_at",  "updated_at"}) {
+  for (const char* field : {"id",
+                            "state",
+                            "stage",
+                            "percent",
+                            "playable",
+                            "publishable",
+                            "cause",
+                            "hls_url",
+                            "poster_url",
+                            "poster_small_url",
+                            "storyboard_url",
+                            "covers",
+                            "duration_ms",
+                            "width",
+                            "height",
+                            "has_audio",
+                            "queue_place",
+                            "forecast_ms",
+                            "file_name",
+                            "size_bytes",
+                            "trim",
+                            "renditions",
+                            "verdict",
+                            "findings",
+                            "attempts",
+                            "created_at",
+                            "updated_at"}) {
     EXPECT_TRUE(json.contains(field)) << field;
   }
-  EXPECT_EQ(json.size(), 22U);
+  EXPECT_EQ(json.size(), 27U);
   EXPECT_EQ(json.at("state"), "queued");
   EXPECT_EQ(json.at("queue_place"), 0);
   EXPECT_TRUE(json.at("hls_url").is_null());
   EXPECT_TRUE(json.at("cause").is_null());
+}
+
+// Says what it was told to.
+class FixedForecaster final : public Forecaster {
+ public:
+  std::optional<Milliseconds> until_ready(const Asset& asset,
+                                          std::optional<std::size_t> queue_place) const override {
+    if (asset.state == AssetState::ready) return std::nullopt;
+    return std::chrono::seconds{60 + 10 * queue_place.value_or(0)};
+  }
+};
+
+TEST_F(AssetRoutesTest, ForecastIsShownUntilTheAssetIsReady) {
+  create();
+  const auto second = create();
+  EXPECT_TRUE(body_of(get(path_of(second))).at("forecast_ms").is_null()) << "nobody forecasts";
+  const FixedForecaster forecaster;
+  service.set_forecaster(&forecaster);
+
+  EXPECT_EQ(body_of(get(path_of(second))).at("forecast_ms"), 70'000);
+  change(second, [](Asset& asset) { asset.state = AssetState::ready; });
+  EXPECT_TRUE(body_of(get(path_of(second))).at("forecast_ms").is_null());
+}
+
+TEST_F(AssetRoutesTest, FindingsSpeakTheLanguageOfTheRequest) {
+  const auto id = create();
+  change(id, [](Asset& asset) {
+    asset.verdict = {{"warnings", {"no_audio"}},
+                     {"content", {{"black", {{{"from_ms", 0}, {"to_ms", 2000}}}}}}};
+  });
+  http::Request english;
+  english.headers.add("Accept-Language", "en");
+
+  const auto zh = body_of(get(path_of(id))).at("findings");
+  const auto en = body_of(call(http::Method::get, path_of(id), english)).at("findings");
+
+  ASSERT_EQ(zh.size(), 2U);
+  EXPECT_EQ(zh[0].at("title"), "没有声音");
+  EXPECT_EQ(en[0].at("title"), "There is no sound");
+  EXPECT_EQ(en[1].at("code"), "black");
+  EXPECT_EQ(en[1].at("spans")[0].at("to_ms"), 2000);
 }
 
 TEST_F(AssetRoutesTest, UrlsComeAsSoonAsThereIsSomething) {

@@ -15,8 +15,8 @@ TEST_F(AssetServiceTest, NewAssetStandsInTheQueue) {
   ASSERT_TRUE(asset);
   EXPECT_EQ(asset->state, AssetState::queued);
   EXPECT_EQ(asset->file_name, "phone.mp4");
-  EXPECT_EQ(service.queue_place(*asset), 0U);
-  EXPECT_EQ(service.queue_place(*service.show(owner_viewer, create())), 1U);
+  EXPECT_EQ(service.standing(*asset).queue_place, 0U);
+  EXPECT_EQ(service.standing(*service.show(owner_viewer, create())).queue_place, 1U);
   EXPECT_EQ((*queue.lease())->payload, id.text());
 }
 
@@ -146,6 +146,9 @@ TEST_F(AssetServiceTest, RemovedAssetFreesItsDiskAndItsQuota) {
   ASSERT_TRUE(blobs.put(blob_name(id, "v360/0.m4s"), bytes_of("segment")));
   ASSERT_TRUE(transact([&](storage::Transaction& transaction) -> Result<> {
     if (auto put = transaction.put(storage::keys::segment(id, "v360", 0), "{}"); !put) return put;
+    if (auto put = transaction.put(storage::keys::observation(id, "v360", 0), "{}"); !put) {
+      return put;
+    }
     return uploads::reserve_bytes(transaction, kRootUnit, 8, 100);
   }));
 
@@ -160,6 +163,7 @@ TEST_F(AssetServiceTest, RemovedAssetFreesItsDiskAndItsQuota) {
     EXPECT_EQ(*uploads::used_bytes(transaction, kRootUnit), 3U);
     EXPECT_TRUE(transaction.scan(storage::keys::assets_erased(), 10)->empty());
     EXPECT_TRUE(transaction.scan(storage::keys::segments_of(id), 10)->empty());
+    EXPECT_TRUE(transaction.scan(storage::keys::observations_of(id), 10)->empty());
     return {};
   }));
 }
