@@ -21,11 +21,17 @@ AssetJob::AssetJob(Workshop& workshop, storage::Lease lease, AssetId asset, JobK
     : workshop_(workshop),
       id_(asset),
       kind_(kind),
+      unit_(lease.unit),
       hold_(workshop.assets.hold(asset)),
       notes_(workshop.store, asset),
       lease_(std::move(lease)) {
   // The images are there since the asset is ready.
   has_images_ = images_taken_ = kind != JobKind::lesson;
+}
+
+AssetJob::~AssetJob() {
+  auto* forecast = workshop_.options.forecast;
+  if (forecast != nullptr && kind_ == JobKind::lesson) forecast->forget(id_);
 }
 
 bool AssetJob::is_all_made() const {
@@ -87,7 +93,7 @@ std::optional<AssetJob::Unit> AssetJob::take_unit() {
 }
 
 bool AssetJob::run(const Unit& unit) {
-  const auto done = perform(unit);
+  const auto done = perform_measured(unit);
   if (!done) take_failure(done.error());
   {
     const std::scoped_lock lock(mutex_);
@@ -269,7 +275,7 @@ Result<> AssetJob::change(const Edit& edit) {
   };
   auto done = workshop_.store.transact(body);
   if (!done && done.error().code == ErrorCode::conflict) lose();
-  if (done) workshop_.events.publish(assets::event_of(changed));
+  if (done) workshop_.events.publish(assets::event_of(changed, forecast(changed)));
   return done;
 }
 

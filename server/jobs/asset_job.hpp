@@ -29,6 +29,9 @@ namespace weike::server {
 class AssetJob {
  public:
   AssetJob(Workshop& workshop, storage::Lease lease, AssetId asset, JobKind kind = JobKind::lesson);
+  ~AssetJob();
+  AssetJob(const AssetJob&) = delete;
+  AssetJob& operator=(const AssetJob&) = delete;
 
   enum class Step { begin, batch, images, settle };
   using Control = std::shared_ptr<media::TaskControl>;
@@ -80,6 +83,9 @@ class AssetJob {
   bool is_lost() const;
   AssetId asset() const { return id_; }
   JobKind kind() const { return kind_; }
+  UnitId unit() const { return unit_; }
+  // What a unit costs, in the measure of `cost_of`.
+  double work_of(const Unit& unit) const;
 
  private:
   class SegmentSink;
@@ -102,7 +108,14 @@ class AssetJob {
   Result<> flush();
   void describe_progress(Asset& asset) const;
   void describe_late(Asset& asset) const;
+  void describe_content(Asset& asset) const;
   void note_damage();
+
+  // asset_job_forecast.cpp: how long it will take, for whoever forecasts.
+  double work_left() const;  // With `mutex_` held.
+  void begin_forecast(const Asset& asset, bool is_probed_now);
+  std::optional<Milliseconds> forecast(const Asset& asset) const;
+  Result<> perform_measured(const Unit& unit);
 
   // asset_job_settle.cpp: what becomes of the asset.
   void settle();
@@ -133,6 +146,7 @@ class AssetJob {
   Workshop& workshop_;
   const AssetId id_;
   const JobKind kind_;
+  const UnitId unit_;
   const std::shared_ptr<void> hold_;
   std::atomic<bool> stop_ = false;
   std::shared_ptr<const storage::OpenFile> source_;

@@ -64,20 +64,25 @@ Result<> AssetJob::begin(const media::TaskControl& control) {
     set_goal();
     has_plan_ = true;
   }
+  begin_forecast(*asset, !asset->has_plan);
   return flush();
 }
 
 Result<Asset> AssetJob::open_asset() {
   Asset asset;
+  std::optional<Milliseconds> waited;
   const auto opened = change([&](storage::Transaction&, Asset& stored) -> Result<> {
     asset = stored;
     if (kind_ != JobKind::lesson) return {};
+    waited.reset();
+    if (stored.state == AssetState::queued) waited = workshop_.clock.now() - stored.updated_at;
     stored.state = stored.has_plan ? AssetState::transcoding : AssetState::probing;
     if (!stored.has_plan) stored.stage = "probe";
     asset = stored;
     return {};
   });
   if (!opened) return opened.error();
+  if (waited) workshop_.observer().on_begin(*waited);
   return asset;
 }
 
@@ -99,6 +104,7 @@ Result<media::Plan> AssetJob::probe(const Asset& asset, const media::TaskControl
       stored.percent = std::max(stored.percent, kPercentOfProbe);
       stored.has_plan = true;
       stored.verdict = made->at("verdict");
+      stored.verdict["content"] = nullptr;
       stored.duration_ms = plan->duration_ms();
       stored.width = static_cast<std::uint32_t>(plan->video.front().width);
       stored.height = static_cast<std::uint32_t>(plan->video.front().height);

@@ -115,6 +115,7 @@ Result<> AssetJob::put_segment(const SegmentName& name, std::span<const std::byt
   const auto put = workshop_.blobs.put(assets::blob_name(id_, name.file()), bytes);
   if (!put) return put;
   workshop_.wishes.settle({id_, name.rendition, name.number});
+  workshop_.observer().on_segment(bytes.size());
 
   auto entry = SegmentEntry::of(bytes);
   bool is_due = false;
@@ -171,6 +172,13 @@ void AssetJob::describe_late(Asset& asset) const {
   }
 }
 
+// The second part of the verdict, as soon as everything was seen and heard.
+void AssetJob::describe_content(Asset& asset) const {
+  if (!asset.verdict.is_object() || asset.verdict.value("content", nlohmann::json{}).is_object())
+    return;
+  if (const auto sheet = notes_.sheet()) asset.verdict["content"] = *sheet;
+}
+
 void AssetJob::describe_progress(Asset& asset) const {
   if (kind_ != JobKind::lesson) {
     describe_late(asset);
@@ -182,6 +190,7 @@ void AssetJob::describe_progress(Asset& asset) const {
   asset.renditions = progress_of(*plan_, offered, finished_, asset.renditions);
   asset.is_playable |= all_have(finished_, first, 0);
   asset.is_publishable |= finished_.are_complete(first);
+  if (asset.is_publishable) describe_content(asset);
   const bool is_one_decode = is_short(*plan_, order_options(workshop_.options));
   const bool are_first_due = is_one_decode ? !asset.is_playable : !asset.is_publishable;
   asset.stage = finished_.are_complete(due_) ? "images"

@@ -54,18 +54,21 @@ void JobRoster::discard(const storage::Lease& lease) {
 }
 
 std::optional<JobRoster::Choice> JobRoster::take_unit(Lane lane) {
-  std::shared_ptr<AssetJob> best;
-  std::optional<AssetJob::Rank> best_rank;
+  std::vector<std::shared_ptr<AssetJob>> jobs;
+  std::vector<FairShare::Candidate> candidates;
   for (const auto& job : jobs_) {
     const auto rank = job->rank();
-    if (!rank || !is_in(lane, *job, *rank) || (best_rank && !(*rank < *best_rank))) continue;
-    best = job;
-    best_rank = rank;
+    if (!rank || !is_in(lane, *job, *rank)) continue;
+    jobs.push_back(job);
+    candidates.push_back({job->unit(), rank->hurry, rank->work_left});
   }
-  if (!best) return std::nullopt;
-  auto unit = best->take_unit();
+  const auto next = share_.choose(candidates);
+  if (!next) return std::nullopt;
+  auto& job = jobs[*next];
+  auto unit = job->take_unit();
   if (!unit) return std::nullopt;
-  return Choice{std::move(best), std::move(*unit)};
+  share_.serve(job->unit(), job->work_of(*unit));
+  return Choice{std::move(job), std::move(*unit)};
 }
 
 bool JobRoster::has_unit() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/jobs/asset_job.hpp"
+#include "server/jobs/fair_share.hpp"
 #include "server/jobs/workshop.hpp"
 
 #include <memory>
@@ -28,7 +29,8 @@ class JobRoster {
   // Leases jobs as long as there is room: every lesson begins early, so that it can be played
   // early.
   void take_new();
-  // The most urgent unit of the lane; among equals that of the oldest job.
+  // The most urgent unit of the lane; among equals that of the organisation that was served least,
+  // and there that of the lesson with the least work left.
   std::optional<Choice> take_unit(Lane lane);
   // Is there anything to take but background rungs?
   bool has_unit() const;
@@ -43,6 +45,7 @@ class JobRoster {
 
   Workshop& workshop_;
   std::vector<std::shared_ptr<AssetJob>> jobs_;
+  FairShare share_;
 };
 
 }  // namespace weike::server

@@ -5,6 +5,8 @@
 #include "api/playback/segment_requests.hpp"
 #include "media/task.hpp"
 #include "model/time.hpp"
+#include "server/jobs/forecast.hpp"
+#include "server/jobs/job_observer.hpp"
 #include "server/jobs/order_of_work.hpp"
 #include "storage/blob/blob_store.hpp"
 #include "storage/kv/kv_store.hpp"
@@ -21,6 +23,8 @@ namespace weike::server {
 
 // For the log: what happened to which asset, and why.
 using JobLog = std::function<void(std::string_view event, AssetId asset, std::string_view detail)>;
+// An asset was rejected: links to it that were signed for an earlier epoch stop now.
+using StopLinks = std::function<void(AssetId asset, std::uint32_t epoch)>;
 
 struct PipelineOptions {
   // Children at work at the same time. One for each core.
@@ -46,6 +50,10 @@ struct PipelineOptions {
   // How often running work is checked against the store: was its asset deleted?
   Milliseconds watch = std::chrono::seconds{1};
   JobLog log = {};
+  StopLinks stop_links = {};
+  // Both may be null, and outlive the pipeline otherwise.
+  JobObserver* observer = nullptr;
+  Forecast* forecast = nullptr;
 };
 
 // Brings assets from `queued` to `ready`: leases jobs, gives batches of segments to the worker,

@@ -93,6 +93,7 @@ Result<> SegmentMaker::put(const WantedSegment& wanted, AssetJob* job,
   const auto put = workshop_.blobs.put(assets::blob_name(wanted.asset, file), bytes);
   if (!put) return put;
   workshop_.wishes.settle(wanted);
+  workshop_.observer().on_segment(bytes.size());
   auto entry = SegmentEntry::of(bytes);
   if (job == nullptr) return journal(wanted, entry);
   job->adopt(wanted.rendition, wanted.number, std::move(entry));

@@ -23,6 +23,11 @@ struct Workshop {
   void log(std::string_view event, AssetId asset, std::string_view detail) const {
     if (options.log) options.log(event, asset, detail);
   }
+  // Who watches, or somebody who does not care.
+  JobObserver& observer() const {
+    static JobObserver nobody;
+    return options.observer != nullptr ? *options.observer : nobody;
+  }
 };
 
 inline OrderOptions order_options(const PipelineOptions& options) {
