@@ -7,6 +7,7 @@ extern "C" {
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 
 namespace weike::media {
 
@@ -30,6 +31,9 @@ Error av_failure(const char* what, int code) {
 }
 
 void silence_libav() {
+  // SVT-AV1 has a voice of its own. Set before any thread of ours runs, and never again.
+  static const int quiet = setenv("SVT_LOG", "0", 1);
+  static_cast<void>(quiet);
   av_log_set_callback([](void*, int, const char*, va_list) {});
 }
 

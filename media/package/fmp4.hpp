@@ -30,6 +30,8 @@ VideoTiming video_timing(Rational frame_rate);
 
 // `delay` in frames: how much later than its decoding order a picture may be shown.
 Bytes video_init(const VideoRung& rung, Rational frame_rate, const ParameterSets& sets, int delay);
+// AV1 shows its pictures in decoding order. Needs nothing of the encoder (av1.hpp).
+Bytes av1_init(const VideoRung& rung, Rational frame_rate);
 // `config` is the AudioSpecificConfig (ISO/IEC 14496-3).
 Bytes audio_init(const AudioRung& rung, std::span<const std::byte> config);
 
@@ -43,7 +45,8 @@ struct Sample {
   bool is_key = false;
 };
 
-// `delay` as for the init segment.
+// `delay` as for the init segment. Samples are shown until the next one, or the end of the segment:
+// there may be fewer than frames.
 Bytes video_segment(const Segment& segment, Rational frame_rate, const std::vector<Sample>& samples,
                     int delay);
 Bytes audio_segment(const Segment& segment, const std::vector<Bytes>& frames);

@@ -1,3 +1,4 @@
+#include "media/package/av1.hpp"
 #include "media/package/fmp4.hpp"
 
 #include <nettle/sha2.h>
@@ -10,6 +11,7 @@ namespace {
 using Box = BoxWriter::Box;
 
 constexpr std::uint32_t kTrackId = 1;
+constexpr int kHighProfile = 100;  // From here on avcC tells chroma format and depth.
 
 void write_file_type(BoxWriter& out) {
   const Box box(out, "ftyp");
@@ -102,8 +104,8 @@ void write_bit_rates(BoxWriter& out, std::uint64_t kbps) {
   out.u32(kbps * 1000);
 }
 
-void write_avc_entry(BoxWriter& out, const VideoRung& rung, const ParameterSets& sets) {
-  const Box entry(out, "avc1");
+// The sample entry's part that all codecs share.
+void write_visual_entry(BoxWriter& out, const VideoRung& rung) {
   out.zeros(6);
   out.u16(1);
   out.zeros(16);
@@ -116,22 +118,9 @@ void write_avc_entry(BoxWriter& out, const VideoRung& rung, const ParameterSets&
   out.zeros(32);
   out.u16(24);
   out.u16(0xffff);
-  {
-    const Box box(out, "avcC");
-    out.u8(1);
-    out.bytes(std::span(sets.sps).subspan(1, 3));  // Profile, constraints, level.
-    out.u8(0xff);                                  // Lengths of four bytes.
-    out.u8(0xe1);                                  // One SPS.
-    out.u16(sets.sps.size());
-    out.bytes(sets.sps);
-    out.u8(1);
-    out.u16(sets.pps.size());
-    out.bytes(sets.pps);
-    out.u8(0xfd);  // 4:2:0,
-    out.u8(0xf8);  // 8 bits luma,
-    out.u8(0xf8);  // 8 bits chroma,
-    out.u8(0);     // and no SPS extension.
-  }
+}
+
+void write_colours_and_rates(BoxWriter& out, const VideoRung& rung) {
   {
     const Box box(out, "colr");
     out.text("nclx");
@@ -144,6 +133,40 @@ void write_avc_entry(BoxWriter& out, const VideoRung& rung, const ParameterSets&
     out.u32(1);
   }
   write_bit_rates(out, static_cast<std::uint64_t>(rung.max_kbps));
+}
+
+void write_avc_entry(BoxWriter& out, const VideoRung& rung, const ParameterSets& sets) {
+  const Box entry(out, "avc1");
+  write_visual_entry(out, rung);
+  {
+    const Box box(out, "avcC");
+    out.u8(1);
+    out.bytes(std::span(sets.sps).subspan(1, 3));  // Profile, constraints, level.
+    out.u8(0xff);                                  // Lengths of four bytes.
+    out.u8(0xe1);                                  // One SPS.
+    out.u16(sets.sps.size());
+    out.bytes(sets.sps);
+    out.u8(1);
+    out.u16(sets.pps.size());
+    out.bytes(sets.pps);
+    if (std::to_integer<int>(sets.sps[1]) >= kHighProfile) {
+      out.u8(0xfd);  // 4:2:0,
+      out.u8(0xf8);  // 8 bits luma,
+      out.u8(0xf8);  // 8 bits chroma,
+      out.u8(0);     // and no SPS extension.
+    }
+  }
+  write_colours_and_rates(out, rung);
+}
+
+void write_av1_entry(BoxWriter& out, const VideoRung& rung) {
+  const Box entry(out, "av01");
+  write_visual_entry(out, rung);
+  {
+    const Box box(out, "av1C");
+    out.bytes(av1_configuration(rung));
+  }
+  write_colours_and_rates(out, rung);
 }
 
 void write_descriptor(BoxWriter& out, std::uint8_t tag, std::size_t size) {
@@ -238,6 +261,11 @@ Bytes video_init(const VideoRung& rung, Rational frame_rate, const ParameterSets
   const VideoTiming timing = video_timing(frame_rate);
   return write_init(timing.timescale, &rung, static_cast<std::uint32_t>(delay) * timing.frame_ticks,
                     [&](BoxWriter& out) { write_avc_entry(out, rung, sets); });
+}
+
+Bytes av1_init(const VideoRung& rung, Rational frame_rate) {
+  return write_init(video_timing(frame_rate).timescale, &rung, 0,
+                    [&](BoxWriter& out) { write_av1_entry(out, rung); });
 }
 
 Bytes audio_init(const AudioRung& rung, std::span<const std::byte> config) {

@@ -2,7 +2,9 @@
 
 #include "media/av/av_error.hpp"
 #include "media/package/fmp4.hpp"
+#include "media/plan/background_rung.hpp"
 #include "media/plan/ladder.hpp"
+#include "media/plan/pass_through.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -58,6 +60,19 @@ std::vector<AudioRung> sound_ladder(const AudioFacts& audio) {
 
 }  // namespace
 
+Segment make_segment(std::uint32_t number, std::int64_t first_frame, std::int64_t end_frame,
+                     Rational frame_rate, bool has_audio) {
+  Segment segment;
+  segment.number = number;
+  segment.first_frame = first_frame;
+  segment.frame_count = end_frame - first_frame;
+  if (has_audio) {
+    segment.first_audio_frame = audio_frame_at(first_frame, frame_rate);
+    segment.audio_frame_count = audio_frame_at(end_frame, frame_rate) - segment.first_audio_frame;
+  }
+  return segment;
+}
+
 std::vector<Segment> cut_segments(std::int64_t frame_count, int gop_frames, Rational frame_rate,
                                   bool has_audio) {
   std::vector<Segment> segments;
@@ -66,16 +81,8 @@ std::vector<Segment> cut_segments(std::int64_t frame_count, int gop_frames, Rati
     std::int64_t count = segments.empty() ? gop_frames : 2 * gop_frames;
     const std::int64_t left = frame_count - first;
     if (left - count < gop_frames) count = left;  // No segment is shorter than a GOP.
-    Segment segment;
-    segment.number = static_cast<std::uint32_t>(segments.size());
-    segment.first_frame = first;
-    segment.frame_count = count;
-    if (has_audio) {
-      segment.first_audio_frame = audio_frame_at(first, frame_rate);
-      segment.audio_frame_count =
-          audio_frame_at(first + count, frame_rate) - segment.first_audio_frame;
-    }
-    segments.push_back(segment);
+    segments.push_back(make_segment(static_cast<std::uint32_t>(segments.size()), first,
+                                    first + count, frame_rate, has_audio));
     first += count;
   }
   return segments;
@@ -115,6 +122,8 @@ Result<Plan> make_plan(const SourceFacts& facts, const ProbeTask& task) {
   }
   plan.segments =
       cut_segments(plan.frame_count, plan.gop_frames, plan.frame_rate, facts.audio.has_value());
+  consider_copy(facts, task.options, plan);
+  if (task.options.has_av1) plan.background = background_rung(plan.video);
   return plan;
 }
 

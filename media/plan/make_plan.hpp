@@ -13,6 +13,10 @@ namespace weike::media {
 // frame_too_large.
 Result<Plan> make_plan(const SourceFacts& facts, const ProbeTask& task);
 
+// The segment of the frames [first_frame, end_frame), with the AAC frames nearest to it.
+Segment make_segment(std::uint32_t number, std::int64_t first_frame, std::int64_t end_frame,
+                     Rational frame_rate, bool has_audio);
+
 // Cuts `frame_count` frames into segments: one GOP, then two at a time, the last one to three.
 std::vector<Segment> cut_segments(std::int64_t frame_count, int gop_frames, Rational frame_rate,
                                   bool has_audio);

@@ -12,7 +12,7 @@ NLOHMANN_JSON_SERIALIZE_ENUM(ToneCurve, {{ToneCurve::sdr, "sdr"},
                                          {ToneCurve::pq, "pq"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(VideoCodec, {{VideoCodec::h264, "h264"}, {VideoCodec::av1, "av1"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VideoRung, name, codec, width, height, crf,
-                                                max_kbps, init_sha256, codecs)
+                                                max_kbps, init_sha256, codecs, delay)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trim, in_ms, out_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AudioRung, name, kbps, channels, init_sha256)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segment, number, first_frame, frame_count, first_audio_frame,
@@ -72,6 +72,7 @@ void to_json(nlohmann::json& json, const Plan& plan) {
   json["trim"] = plan.trim;
   json["skips_stills"] = plan.skips_stills;
   if (plan.copied) json["copied"] = *plan.copied;
+  if (!plan.copied_refused.empty()) json["copied_refused"] = plan.copied_refused;
   if (plan.background) json["background"] = *plan.background;
 }
 
@@ -81,6 +82,7 @@ void from_json(const nlohmann::json& json, Plan& plan) {
   });
   plan.trim = json.value("trim", Trim{});
   plan.skips_stills = json.value("skips_stills", false);
+  plan.copied_refused = json.value("copied_refused", "");
   if (json.contains("copied")) plan.copied = json.at("copied").get<VideoRung>();
   if (json.contains("background")) plan.background = json.at("background").get<VideoRung>();
 }

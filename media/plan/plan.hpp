@@ -43,6 +43,8 @@ struct VideoRung {
   // As playlists name it (RFC 6381). Empty: H.264 high profile at the level that the size asks for.
   std::string codecs = {};
   VideoCodec codec = VideoCodec::h264;
+  // Of a copied rung, in frames: how much later than its decoding order a picture may be shown.
+  int delay = 0;
 };
 
 // One audio rendition: "a128", "a64". AAC-LC, 48 kHz.
@@ -96,6 +98,7 @@ struct Plan {
   // The source's own pictures in place of `video.front()`, which is made only if they turn out to
   // be damaged. It is offered once every frame was decoded. Segments begin at its key frames.
   std::optional<VideoRung> copied;
+  std::string copied_refused;  // Why there is none: a word of media/plan/pass_through.hpp.
   // Made late and slowly, for lessons that are watched; for players that name its codec.
   std::optional<VideoRung> background;
   std::vector<AudioRung> audio;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "media/plan/coded_stream.hpp"
 #include "media/plan/frame_rate.hpp"
 #include "media/plan/plan.hpp"
 
@@ -25,6 +26,8 @@ struct VideoFacts {
   SourceRate rate;
   std::vector<std::int64_t> frames_us;  // When each frame is shown; ascending, container time.
   std::int64_t surplus_frames = 0;      // Left out because their time is another frame's.
+  // Of H.264 in MP4 files with one pair of parameter sets.
+  std::optional<CodedStream> coded;
 };
 
 struct AudioFacts {
@@ -33,6 +36,7 @@ struct AudioFacts {
   int channels = 0;
   int sample_rate = 0;
   std::int64_t first_us = 0;  // In the container's time.
+  std::int64_t end_us = 0;    // The same; when the last packet's time is over.
 };
 
 // What the probe found out about a source, from the packets that are really there.

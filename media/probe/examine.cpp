@@ -2,6 +2,7 @@
 
 #include "media/av/av_error.hpp"
 #include "media/av/source.hpp"
+#include "media/probe/coded_stream_reader.hpp"
 #include "media/probe/streams.hpp"
 #include "media/probe/timeline.hpp"
 #include "media/transcode/video_reader.hpp"
@@ -60,8 +61,12 @@ Result<SourceFacts> examine(int descriptor, const Limits& limits, OutputSink& si
   if (timeline->audio_first_us) {
     facts.audio = declared_audio(*source, *audio_stream);
     facts.audio->first_us = *timeline->audio_first_us;
+    facts.audio->end_us = timeline->audio_end_us;
   }
   facts.video.frames_us = std::move(timeline->frames_us);
+  if (facts.container == "mp4")
+    facts.video.coded =
+        read_coded_stream(descriptor, source->stream(*video_stream), timeline->packets);
   if (auto seen = examine_first_frame(descriptor, limits, facts.video); !seen) return seen.error();
   return facts;
 }

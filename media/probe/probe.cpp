@@ -20,19 +20,34 @@ Result<Loudness> measure(int descriptor, const Plan& plan, const Limits& limits,
   return measure_loudness(*reader, samples, plan.audio.front().channels, sink);
 }
 
-// Opens each encoder once as every segment will, and puts the init segment it leads to.
-Result<> put_init_segments(Plan& plan, OutputSink& sink) {
+Result<> put_init(const std::string& rendition, const Bytes& init, std::string& digest,
+                  OutputSink& sink) {
+  digest = init_digest(init);
+  return sink.put(rendition + "/init.mp4", init);
+}
+
+// Opens each encoder once as every segment will, and puts the init segment it leads to. Those of
+// the copied and the background rung are known without.
+Result<> put_init_segments(const SourceFacts& facts, Plan& plan, OutputSink& sink) {
   for (VideoRung& rung : plan.video) {
     auto encoder = VideoEncoder::open(rung, plan);
     if (!encoder) return encoder.error();
-    rung.init_sha256 = init_digest(encoder->init());
-    if (auto put = sink.put(rung.name + "/init.mp4", encoder->init()); !put) return put.error();
+    auto put = put_init(rung.name, encoder->init(), rung.init_sha256, sink);
+    if (!put) return put.error();
   }
   for (AudioRung& rung : plan.audio) {
     auto encoder = AudioEncoder::open(rung);
     if (!encoder) return encoder.error();
-    rung.init_sha256 = init_digest(encoder->init());
-    if (auto put = sink.put(rung.name + "/init.mp4", encoder->init()); !put) return put.error();
+    auto put = put_init(rung.name, encoder->init(), rung.init_sha256, sink);
+    if (!put) return put.error();
+  }
+  if (auto& rung = plan.copied) {
+    const Bytes init = video_init(*rung, plan.frame_rate, facts.video.coded->sets, rung->delay);
+    if (auto put = put_init(rung->name, init, rung->init_sha256, sink); !put) return put.error();
+  }
+  if (auto& rung = plan.background) {
+    const Bytes init = av1_init(*rung, plan.frame_rate);
+    if (auto put = put_init(rung->name, init, rung->init_sha256, sink); !put) return put.error();
   }
   return {};
 }
@@ -45,7 +60,7 @@ Result<nlohmann::json> examine_and_plan(int descriptor, const ProbeTask& task, O
   auto loudness = measure(descriptor, *plan, task.limits, sink);
   if (!loudness) return loudness.error();
   plan->gain_db = loudness->gain_db;
-  if (auto put = put_init_segments(*plan, sink); !put) return put.error();
+  if (auto put = put_init_segments(*facts, *plan, sink); !put) return put.error();
   nlohmann::json result;
   result["verdict"] = make_verdict(*facts, *plan, *loudness);
   result["plan"] = *plan;

@@ -44,8 +44,11 @@ class TimelineReader {
     if (av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr))
       return rejected("encrypted", "encrypted packets");
     if (packet.stream_index == audio_) {
-      if (!timeline_.audio_first_us && packet.pts != AV_NOPTS_VALUE)
-        timeline_.audio_first_us = to_us(packet.pts, audio_);
+      if (packet.pts == AV_NOPTS_VALUE) return {};
+      const std::int64_t begin = to_us(packet.pts, audio_);
+      if (!timeline_.audio_first_us) timeline_.audio_first_us = begin;
+      timeline_.audio_end_us =
+          std::max(timeline_.audio_end_us, begin + to_us(packet.duration, audio_));
       return {};
     }
     return packet.stream_index == video_ ? take_frame(packet) : Result<>();
@@ -58,7 +61,10 @@ class TimelineReader {
     std::int64_t time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
     time = time != AV_NOPTS_VALUE ? to_us(time, video_) : next_us_;
     next_us_ = time + duration;
-    if (packet.flags & AV_PKT_FLAG_DISCARD) return {};  // Cut off by an edit list.
+    const bool is_cut_off = (packet.flags & AV_PKT_FLAG_DISCARD) != 0;  // By an edit list.
+    timeline_.packets.push_back(
+        {time, packet.pos, packet.size, (packet.flags & AV_PKT_FLAG_KEY) != 0, is_cut_off});
+    if (is_cut_off) return {};
     auto& frames = timeline_.frames_us;
     if (frames.empty() || time > last_us_) {
       last_us_ = time;
@@ -66,7 +72,8 @@ class TimelineReader {
     }
     first_us_ = frames.empty() ? time : std::min(first_us_, time);
     frames.push_back(time);
-    if ((last_us_ - first_us_) / 1000 > limits_.max_duration_ms || frames.size() > kMaxFrames)
+    if ((last_us_ - first_us_) / 1000 > limits_.max_duration_ms ||
+        timeline_.packets.size() > kMaxFrames)
       return rejected("too_long", "the frames span too long a time");
     return {};
   }

@@ -66,11 +66,63 @@ bool are_named(const Rungs& rungs, char kind) {
   return rungs.size() <= kMaxRungs;
 }
 
+// All renditions with pictures, of whatever kind.
+std::vector<const VideoRung*> picture_rungs(const Plan& plan) {
+  std::vector<const VideoRung*> rungs;
+  for (const VideoRung& rung : plan.video) rungs.push_back(&rung);
+  if (plan.copied) rungs.push_back(&*plan.copied);
+  if (plan.background) rungs.push_back(&*plan.background);
+  return rungs;
+}
+
+bool has_only(std::string_view text, std::size_t longest, bool (*is_allowed)(char)) {
+  return text.size() <= longest && std::all_of(text.begin(), text.end(), is_allowed);
+}
+
+// What playlists and pages take over as it is.
+bool are_words_sound(const Plan& plan) {
+  const auto is_codec_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
+  };
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  const auto is_word_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  const auto is_sound = [&](const VideoRung* rung) {
+    return has_only(rung->codecs, 32, is_codec_letter) && has_only(rung->init_sha256, 64, is_hex);
+  };
+  const auto rungs = picture_rungs(plan);
+  return std::all_of(rungs.begin(), rungs.end(), is_sound) &&
+         has_only(plan.copied_refused, 32, is_word_letter);
+}
+
 bool are_picture_sizes_sound(const Plan& plan) {
-  return std::all_of(plan.video.begin(), plan.video.end(), [](const VideoRung& rung) {
+  const auto rungs = picture_rungs(plan);
+  return std::all_of(rungs.begin(), rungs.end(), [](const VideoRung* rung) {
     const auto is_side = [](int side) { return side >= 2 && side <= 8192 && side % 2 == 0; };
-    return is_side(rung.width) && is_side(rung.height) && rung.max_kbps > 0;
+    return is_side(rung->width) && is_side(rung->height) && rung->max_kbps > 0 &&
+           rung->delay >= 0 && rung->delay <= 16;
   });
+}
+
+bool stands_for(const VideoRung& other, const VideoRung& rung, std::string_view tail) {
+  return other.name == rung.name + std::string(tail) && other.width == rung.width &&
+         other.height == rung.height;
+}
+
+// The rungs beside the ladder take the place of one of its own.
+bool are_other_rungs_sound(const Plan& plan) {
+  const bool are_plain = std::all_of(plan.video.begin(), plan.video.end(), [](const auto& rung) {
+    return rung.codec == VideoCodec::h264 && rung.name.find('-') == std::string::npos;
+  });
+  const bool is_copy_fine =
+      !plan.copied || (stands_for(*plan.copied, plan.video.front(), "-source") &&
+                       plan.copied->codec == VideoCodec::h264 && plan.trim == Trim{});
+  const bool is_background_fine =
+      !plan.background ||
+      (plan.background->codec == VideoCodec::av1 &&
+       std::any_of(plan.video.begin(), plan.video.end(), [&](const VideoRung& rung) {
+         return stands_for(*plan.background, rung, "-av1");
+       }));
+  return are_plain && is_copy_fine && is_background_fine;
 }
 
 bool are_segments_whole(const Plan& plan) {
@@ -113,6 +165,8 @@ Result<> check_plan(const Plan& plan, const Limits& limits) {
   if (plan.video.empty() || !are_named(plan.video, 'v') || !are_named(plan.audio, 'a')) {
     return lie("a plan with absurd renditions");
   }
+  if (!are_other_rungs_sound(plan)) return lie("a plan with renditions beside its ladder");
+  if (!are_words_sound(plan)) return lie("a plan with foreign words");
   if (!are_picture_sizes_sound(plan)) return lie("a plan with absurd picture sizes");
   if (!are_segments_whole(plan)) return lie("a plan whose segments do not fit together");
   return {};
@@ -187,9 +241,11 @@ Result<> Expectation::check_probe(const nlohmann::json& result) const {
     const auto has_init = [&](const auto& rung) {
       return seen_.contains(rung.name + std::string(kInit));
     };
-    const bool has_all = std::all_of(plan.video.begin(), plan.video.end(), has_init) &&
+    const auto pictures = picture_rungs(plan);
+    const bool has_all = std::all_of(pictures.begin(), pictures.end(),
+                                     [&](const auto* rung) { return has_init(*rung); }) &&
                          std::all_of(plan.audio.begin(), plan.audio.end(), has_init);
-    if (!has_all || seen_.size() != plan.video.size() + plan.audio.size()) {
+    if (!has_all || seen_.size() != pictures.size() + plan.audio.size()) {
       return lie("init segments that are not the plan's");
     }
   } catch (const nlohmann::json::exception&) {

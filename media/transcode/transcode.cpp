@@ -4,6 +4,7 @@
 #include "media/observe/picture_observer.hpp"
 #include "media/transcode/audio_maker.hpp"
 #include "media/transcode/cascade.hpp"
+#include "media/transcode/copied_rung.hpp"
 #include "media/transcode/frame_grid.hpp"
 #include "media/transcode/segment_collector.hpp"
 #include "media/transcode/still_filter.hpp"
@@ -44,6 +45,7 @@ class Run {
 
   Result<nlohmann::json> run() {
     if (auto opened = open_sound(); !opened) return opened.error();
+    if (auto opened = open_copy(); !opened) return opened.error();
     std::int64_t total = 0;
     for (auto i = task_.first_segment; i <= task_.last_segment; ++i)
       total += task_.plan.segments[i].frame_count;
@@ -53,6 +55,7 @@ class Run {
     for (auto i = task_.first_segment; i <= task_.last_segment; ++i) {
       const Segment& segment = task_.plan.segments[i];
       if (auto made = make_sound(segment); !made) return made.error();
+      if (auto made = make_copy(segment); !made) return made.error();
       if (auto fed = feed(cascade, segment, done, total); !fed) return fed.error();
       done += segment.frame_count;
     }
@@ -74,6 +77,22 @@ class Run {
     if (!maker) return maker.error();
     sound_.emplace(std::move(*maker));
     return {};
+  }
+
+  Result<> open_copy() {
+    if (!task_.plan.copied || !is_asked_for(task_, task_.plan.copied->name)) return {};
+    auto opened = CopiedRung::open(descriptor_, task_.plan, SourceOptions{});
+    if (!opened) return opened.error();
+    copy_.emplace(std::move(*opened));
+    return {};
+  }
+
+  Result<> make_copy(const Segment& segment) {
+    if (!copy_) return {};
+    auto made = copy_->make(segment);
+    if (!made) return made.error();
+    collector_.add(segment.number, task_.plan.copied->name, std::move(*made));
+    return collector_.hand_over();
   }
 
   Result<> open_pictures(const Cascade& cascade) {
@@ -145,6 +164,7 @@ class Run {
   SegmentCollector collector_;
   PictureObserver observer_;
   std::optional<AudioMaker> sound_;
+  std::optional<CopiedRung> copy_;
   std::optional<FrameGrid> grid_;
   StillFilter stills_;
   Clock::time_point last_progress_ = Clock::now();
