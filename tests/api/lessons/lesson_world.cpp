@@ -29,6 +29,7 @@ std::uint32_t segments_made(VideoState state, std::string_view rendition) {
 }  // namespace
 
 LessonWorld::LessonWorld() {
+  captions::add_routes(router, captions);
   lessons::add_routes(router, lessons, presenter, "cursor key");
   review::add_routes(router, review, presenter);
   playback::add_routes(router, playback, delivery);

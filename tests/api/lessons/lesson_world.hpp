@@ -4,6 +4,7 @@
 #include "api/accounts/session_gate.hpp"
 #include "api/accounts/session_service.hpp"
 #include "api/assets/asset_service.hpp"
+#include "api/captions/caption_routes.hpp"
 #include "api/events/event_bus.hpp"
 #include "api/feed/feed_publisher.hpp"
 #include "api/feed/feed_routes.hpp"
@@ -99,6 +100,7 @@ class LessonWorld : public ::testing::Test {
   accounts::SessionService sessions{store, accounts, hasher, clock, "csrf key"};
   accounts::SessionGate session_gate{sessions};
   assets::AssetService assets{store, blobs, queue, events, clock};
+  captions::CaptionService captions{store, blobs, assets};
   playback::MediaSigner signer{std::string(32, 'k')};
   playback::MediaLinks links{signer, clock};
   playback::MediaGate gate{store, clock};
