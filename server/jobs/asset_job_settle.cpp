@@ -1,35 +1,11 @@
 #include "api/assets/causes.hpp"
 #include "server/jobs/asset_job.hpp"
+#include "server/jobs/rendition_rates.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace weike::server {
 namespace {
-
-double seconds_of(const media::Plan& plan, const media::Segment& segment, bool is_sound) {
-  constexpr double kSoundFrameSeconds = 1024.0 / 48'000;
-  return is_sound ? static_cast<double>(segment.audio_frame_count) * kSoundFrameSeconds
-                  : static_cast<double>(segment.frame_count) / plan.frame_rate.value();
-}
-
-// What the master playlist will declare, from the real sizes and times.
-void measure(RenditionProgress& rendition, const media::Plan& plan,
-             const FinishedSegments& finished) {
-  const bool is_sound = plan.find_audio(rendition.name) != nullptr;
-  const auto& sizes = finished.sizes(rendition.name);
-  double peak = 0;
-  double seconds = 0;
-  for (const auto& segment : plan.segments) {
-    const double length = seconds_of(plan, segment, is_sound);
-    if (length <= 0 || segment.number >= sizes.size()) continue;
-    peak = std::max(peak, static_cast<double>(sizes[segment.number]) * 8 / length);
-    seconds += length;
-  }
-  rendition.peak_bps = std::llround(peak);
-  const auto bits = static_cast<double>(finished.total_bytes(rendition.name)) * 8;
-  rendition.average_bps = seconds > 0 ? std::llround(bits / seconds) : 0;
-}
 
 // The second part of the verdict sheet: what came out.
 void add_outputs(nlohmann::json& verdict, const std::vector<RenditionProgress>& renditions) {
@@ -82,6 +58,7 @@ Result<> AssetJob::drop_copy() {
 
 Result<> AssetJob::finish() {
   if (auto dropped = drop_copy(); !dropped) return dropped;
+  const auto rates = measure_renditions(workshop_.blobs, id_, *plan_, finished_);
   const auto shown = lease();
   auto done = change([&](storage::Transaction& transaction, Asset& asset) -> Result<> {
     {
@@ -94,22 +71,25 @@ Result<> AssetJob::finish() {
     asset.cause.reset();
     asset.placeholders = placeholders_;
     for (auto& rendition : asset.renditions) {
-      if (rendition.is_complete()) measure(rendition, *plan_, finished_);
+      if (rendition.is_complete()) take_rate(rendition, rates);
     }
     add_outputs(asset.verdict, asset.renditions);
     return workshop_.queue.complete(transaction, shown);
   });
-  if (done) workshop_.log("asset_ready", id_, "");
+  if (!done) return done;
+  workshop_.log("asset_ready", id_, "");
+  if (workshop_.options.forecast != nullptr) workshop_.options.forecast->finish(id_);
   return done;
 }
 
 // The asset is ready and stays so, with one rung more.
 Result<> AssetJob::finish_late() {
+  const auto rates = measure_renditions(workshop_.blobs, id_, *plan_, finished_);
   const auto shown = lease();
   auto done = change([&](storage::Transaction& transaction, Asset& asset) -> Result<> {
     for (auto& rendition : asset.renditions) {
       const bool is_ours = std::find(due_.begin(), due_.end(), rendition.name) != due_.end();
-      if (is_ours) measure(rendition, *plan_, finished_);
+      if (is_ours) take_rate(rendition, rates);
     }
     return workshop_.queue.complete(transaction, shown);
   });
@@ -135,12 +115,16 @@ Result<> AssetJob::give_up(const Error& error) {
   const auto cause = cause_for(error);
   const bool is_final = assets::cause_of(cause.code).is_final;
   std::string_view event;
+  std::uint32_t epoch = 0;
   auto done = change([&](storage::Transaction& transaction, Asset& asset) -> Result<> {
     asset.attempts = shown.attempt;
     if (is_final) {
       event = "asset_rejected";
       asset.state = AssetState::rejected;
       asset.cause = cause;
+      // Its links stop with the same commit.
+      asset.is_playable = asset.is_publishable = false;
+      epoch = ++asset.epoch;
       return workshop_.queue.complete(transaction, shown);
     }
     const auto was_last = workshop_.queue.fail(transaction, shown, cause.code);
@@ -151,6 +135,7 @@ Result<> AssetJob::give_up(const Error& error) {
     if (!*was_last) asset.stage = "queued";
     return {};
   });
+  if (done && is_final && workshop_.options.stop_links) workshop_.options.stop_links(id_, epoch);
   if (done) workshop_.log(event, id_, cause.code + ": " + cause.detail);
   return done;
 }
