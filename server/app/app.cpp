@@ -18,10 +18,15 @@ constexpr std::chrono::seconds kTendInterval{2};
 constexpr std::chrono::seconds kSweepInterval{30};
 constexpr std::chrono::milliseconds kLogInterval{500};
 
-PipelineOptions pipeline_options(const Config& config, const Log& log, Metrics& metrics) {
+std::size_t workers_of(const Config& config) {
+  if (config.transcode_workers > 0) return config.transcode_workers;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+PipelineOptions pipeline_options(const Config& config, const Log& log, Metrics& metrics,
+                                 playback::MediaGate& gate, Forecast& forecast) {
   PipelineOptions options;
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  options.workers = config.transcode_workers > 0 ? config.transcode_workers : cores;
+  options.workers = workers_of(config);
   options.top_rung = config.top_rung == "eager" ? TopRung::eager : TopRung::when_watched;
   options.limits = config.media;
   options.plan = config.plan;
@@ -29,6 +34,9 @@ PipelineOptions pipeline_options(const Config& config, const Log& log, Metrics& 
     metrics.count_job_event(event);
     log.info(event, {{"asset", asset.text()}, {"detail", detail}});
   };
+  options.stop_links = [&gate](AssetId asset, std::uint32_t) { gate.reject(asset); };
+  options.observer = &metrics.job_observer();
+  options.forecast = &forecast;
   return options;
 }
 
@@ -52,9 +60,11 @@ App::App(const Config& config, Log log, DataFolder data, InstallationKeys keys,
       data_(std::move(data)),
       media_worker_(std::move(media_worker)),
       services_(*data_.store, *data_.blobs, clock_, config_, std::move(keys)),
-      pipeline_(std::make_unique<Pipeline>(*data_.store, *data_.blobs, services_.queue,
-                                           services_.assets, services_.events, *media_worker_,
-                                           clock_, pipeline_options(config_, log_, metrics_))),
+      forecast_(*data_.store, clock_, metrics_.job_observer(), workers_of(config_)),
+      pipeline_(std::make_unique<Pipeline>(
+          *data_.store, *data_.blobs, services_.queue, services_.assets, services_.events,
+          *media_worker_, clock_,
+          pipeline_options(config_, log_, metrics_, services_.media_gate, forecast_))),
       glances_(*data_.blobs, services_.uploads, *media_worker_, glance_options(config_, log_)),
       housekeeping_([this](const std::string& chore, const std::string& what) {
         log_.error("chore_failed", {{"chore", chore}, {"what", what}});
@@ -83,6 +93,8 @@ Result<> App::listen() {
   services_.uploads.on_index_in_front(
       [this](UploadId id, const std::string& blob_name) { glances_.ask(id, blob_name); });
   services_.delivery.ask(*pipeline_);
+  forecast_.load();
+  services_.assets.set_forecaster(&forecast_);
   add_health_routes(router_, metrics_, [this] { return is_ready(); });
   services_.add_routes(router_);
   auto engine = Engine::open(config_.net, router_, services_.gatekeeper, observer_);
@@ -106,6 +118,16 @@ void App::watch_with_metrics() {
     const auto depth = services_.queue.depth();
     return depth ? static_cast<double>(*depth) : -1.0;
   });
+  for (const auto& [job_class, name] : {std::pair{storage::JobClass::urgent, "urgent"},
+                                        std::pair{storage::JobClass::normal, "normal"},
+                                        std::pair{storage::JobClass::background, "background"}}) {
+    const auto read = [this, job_class = job_class] {
+      const auto waiting = services_.queue.waiting(job_class);
+      return waiting ? static_cast<double>(*waiting) : -1.0;
+    };
+    metrics_.watch("weike_jobs_waiting", "Jobs in the queue that could run at once, by class", read,
+                   {{"class", name}});
+  }
   metrics_.watch("weike_free_disk_bytes", "Free disk below the data folder", [this] {
     const auto free = data_.blobs->free_bytes();
     return free ? static_cast<double>(*free) : -1.0;
@@ -140,6 +162,7 @@ void App::stop() {
   housekeeping_.stop();
   glances_.stop();
   pipeline_->stop();
+  forecast_.save();
   access_log_.flush();
   log_.info("stopped");
   log_.flush();

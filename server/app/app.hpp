@@ -8,6 +8,7 @@
 #include "server/app/server_observer.hpp"
 #include "server/app/services.hpp"
 #include "server/config/config.hpp"
+#include "server/jobs/forecast.hpp"
 #include "server/jobs/glance_desk.hpp"
 #include "server/jobs/pipeline.hpp"
 #include "server/log/log.hpp"
@@ -55,6 +56,7 @@ class App {
   DataFolder data_;
   std::unique_ptr<media::Worker> media_worker_;
   Services services_;
+  Forecast forecast_;
   std::unique_ptr<Pipeline> pipeline_;
   GlanceDesk glances_;
   http::Router router_;

@@ -22,6 +22,7 @@ class Pipeline::Impl {
   explicit Impl(Workshop workshop)
       : workshop_(std::move(workshop)),
         roster_(workshop_),
+        floor_(workshop_.observer()),
         late_jobs_(workshop_),
         maker_(workshop_) {}
 
@@ -58,7 +59,13 @@ class Pipeline::Impl {
   }
 
   std::shared_ptr<Wish> want(const WantedSegment& wanted, std::function<void()> wake) {
-    auto wish = workshop_.wishes.add(wanted, std::move(wake));
+    auto told = [this, wanted, since = std::chrono::steady_clock::now(), wake = std::move(wake)] {
+      const auto waited = std::chrono::steady_clock::now() - since;
+      workshop_.observer().on_wish(std::chrono::duration_cast<Milliseconds>(waited),
+                                   maker_.is_made(wanted));
+      wake();
+    };
+    auto wish = workshop_.wishes.add(wanted, std::move(told));
     ring();
     if (!is_running_) workshop_.wishes.settle(wanted);
     return wish;

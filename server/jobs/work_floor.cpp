@@ -41,6 +41,9 @@ void WorkFloor::update() {
   for (const auto& child : children_) {
     child.control->is_paused = !child.is_spared && is_held_up(child.level);
   }
+  if (observer_ == nullptr || paused() == paused_) return;
+  paused_ = paused();
+  observer_->on_paused(paused_);
 }
 
 }  // namespace weike::server

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "media/task.hpp"
+#include "server/jobs/job_observer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,10 @@ enum class Level : std::uint8_t {
 class WorkFloor {
  public:
   using Control = std::shared_ptr<media::TaskControl>;
+
+  WorkFloor() = default;
+  // `observer` is told how many stand still.
+  explicit WorkFloor(JobObserver& observer) : observer_(&observer) {}
 
   void enter(Control control, Level level);
   void leave(const Control& control);
@@ -45,6 +50,8 @@ class WorkFloor {
 
   std::vector<Child> children_;
   bool is_more_wanted_ = false;
+  JobObserver* observer_ = nullptr;
+  std::size_t paused_ = 0;  // As the observer knows it.
 };
 
 }  // namespace weike::server

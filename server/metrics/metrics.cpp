@@ -1,5 +1,6 @@
 #include "server/metrics/metrics.hpp"
 
+#include "server/metrics/job_metrics.hpp"
 #include "server/version.hpp"
 
 #include <prometheus/counter.h>
@@ -89,6 +90,7 @@ class Metrics::Families {
   prometheus::Counter& refused;
   prometheus::Counter& failures;
   prometheus::Family<prometheus::Counter>& jobs;
+  JobMetrics job_metrics{registry};
 };
 
 Metrics::Metrics() : families_(std::make_unique<Families>()) {}
@@ -107,10 +109,12 @@ void Metrics::count_job_event(std::string_view event) {
   families_->jobs.Add({{"event", std::string(event)}}).Increment();
 }
 
-void Metrics::watch(const std::string& name, const std::string& help,
-                    std::function<double()> read) {
+JobObserver& Metrics::job_observer() { return families_->job_metrics; }
+
+void Metrics::watch(const std::string& name, const std::string& help, std::function<double()> read,
+                    const std::map<std::string, std::string>& labels) {
   auto& gauge =
-      prometheus::BuildGauge().Name(name).Help(help).Register(families_->registry).Add({});
+      prometheus::BuildGauge().Name(name).Help(help).Register(families_->registry).Add(labels);
   families_->watched.emplace_back(&gauge, std::move(read));
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "server/jobs/job_observer.hpp"
 #include "server/net/observer.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,8 +24,12 @@ class Metrics {
   void count_refused_connection();
   void count_job_event(std::string_view event);
 
+  // Told what the pipeline does. Lives as long as this object.
+  JobObserver& job_observer();
+
   // A value that is asked for when the metrics are read. Set before threads share the object.
-  void watch(const std::string& name, const std::string& help, std::function<double()> read);
+  void watch(const std::string& name, const std::string& help, std::function<double()> read,
+             const std::map<std::string, std::string>& labels = {});
 
   // The whole page.
   std::string text() const;
