@@ -2,64 +2,127 @@
 
 #include "api/http/conditional.hpp"
 #include "api/http/digest.hpp"
+#include "api/playback/offer.hpp"
+#include "media/images/image_files.hpp"
+#include "media/images/storyboard.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <memory>
 #include <utility>
 
 namespace weike::playback {
 namespace {
 
-Playlist playlist_of(std::string text) {
+using Kind = MediaFile::Kind;
+
+// All that one asset has, and some of the many ways to name its masters.
+constexpr std::size_t kFixedTexts = 32;
+constexpr std::size_t kChangingTexts = 16;
+
+PlaylistPtr playlist_of(std::string text) {
+  if (text.empty()) return nullptr;
   auto etag = http::quoted_tag(http::to_hex(http::sha256(text)).substr(0, 32));
-  return {std::make_shared<const std::string>(std::move(text)), std::move(etag)};
+  return std::make_shared<const Playlist>(
+      Playlist{std::make_shared<const std::string>(std::move(text)), std::move(etag)});
 }
 
-// "17" but not "017", "+17" or "": one name for one segment.
-bool is_number_below(std::string_view text, std::uint32_t limit) {
-  if (text.empty() || text.size() > 9 || (text.size() > 1 && text.front() == '0')) return false;
-  std::uint32_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && stop == end && number < limit;
+std::set<std::string, std::less<>> picture_names(const media::Plan& plan) {
+  const auto names = media::image_files(plan);
+  return {names.begin(), names.end()};
 }
 
 }  // namespace
 
-AssetFiles::AssetFiles(const media::Plan& plan, const std::vector<media::MeasuredRate>& rates) {
-  const auto add_rendition = [&](const std::string& name) {
-    playlists_.emplace(name + "/index.m3u8", playlist_of(media::media_playlist(plan, name)));
-    segments_.emplace(name, static_cast<std::uint32_t>(plan.segments.size()));
+AssetFiles::AssetFiles(media::Plan plan, Asset asset, const AssetFiles* before)
+    : plan_(std::move(plan)),
+      asset_(std::move(asset)),
+      offered_(offered_media(plan_, asset_)),
+      pictures_(picture_names(plan_)),
+      fixed_(before ? before->fixed_ : std::make_shared<Texts>(kFixedTexts)),
+      changing_(std::make_unique<Texts>(kChangingTexts)) {}
+
+PlaylistPtr AssetFiles::known_fixed(std::string_view name) const {
+  return fixed_->get(std::string(name)).value_or(nullptr);
+}
+
+PlaylistPtr AssetFiles::known(std::string_view name) const {
+  if (auto fixed = known_fixed(name)) return fixed;
+  return changing_->get(std::string(name)).value_or(nullptr);
+}
+
+bool AssetFiles::knows_captions(std::string_view id) const {
+  return std::any_of(asset_.captions.begin(), asset_.captions.end(),
+                     [&](const Captions& captions) { return captions.id == id; });
+}
+
+bool AssetFiles::has(const MediaFile& file, std::string_view name) const {
+  switch (file.kind) {
+    case Kind::master:
+    case Kind::manifest:
+      return std::all_of(file.captions.begin(), file.captions.end(),
+                         [&](std::string_view id) { return knows_captions(id); });
+    case Kind::media_playlist:
+    case Kind::init:
+      return is_offered(plan_, offered_, file.rendition);
+    case Kind::segment:
+      return file.number < plan_.segments.size() && is_offered(plan_, offered_, file.rendition);
+    case Kind::iframe_playlist:
+    case Kind::progressive:
+      return plan_.find_video(file.rendition) && is_offered(plan_, offered_, file.rendition);
+    case Kind::captions:
+    case Kind::caption_playlist:
+      return knows_captions(file.rendition);
+    case Kind::storyboard:
+      return asset_.state == AssetState::ready;
+    case Kind::other:
+      return pictures_.contains(name);
+  }
+  return false;
+}
+
+bool AssetFiles::has_whole(std::string_view rendition) const {
+  return asset_.state == AssetState::ready && is_complete(asset_, rendition) &&
+         (plan_.audio.empty() || is_complete(asset_, plan_.audio.front().name));
+}
+
+media::OfferedMedia AssetFiles::offered_for(const MediaFile& file) const {
+  auto offered = offered_;
+  offered.with_av1 = file.wants_av1;
+  for (const auto id : file.captions) {
+    const auto found = std::find_if(asset_.captions.begin(), asset_.captions.end(),
+                                    [&](const Captions& captions) { return captions.id == id; });
+    if (found != asset_.captions.end())
+      offered.captions.push_back({found->id, found->language, found->label});
+  }
+  return offered;
+}
+
+PlaylistPtr AssetFiles::render(const MediaFile& file, std::string_view name) const {
+  const auto keep = [&](Texts& texts, std::string text) {
+    auto playlist = playlist_of(std::move(text));
+    if (playlist) texts.put(std::string(name), playlist);
+    return playlist;
   };
-  playlists_.emplace("master.m3u8",
-                     playlist_of(media::master_playlist(plan, {.video = {}, .rates = rates})));
-  for (const auto& rung : plan.video) add_rendition(rung.name);
-  for (const auto& rung : plan.audio) add_rendition(rung.name);
+  switch (file.kind) {
+    case Kind::master:
+      return keep(*changing_, media::master_playlist(plan_, offered_for(file)));
+    case Kind::manifest:
+      return keep(*changing_, media::dash_manifest(plan_, offered_for(file)));
+    case Kind::media_playlist:
+      return keep(*fixed_, media::media_playlist(plan_, file.rendition));
+    case Kind::caption_playlist:
+      return keep(*fixed_, media::caption_playlist(plan_, file.rendition));
+    case Kind::storyboard:
+      return keep(*fixed_, media::storyboard_vtt(plan_));
+    default:
+      return nullptr;
+  }
 }
 
-const Playlist* AssetFiles::playlist(std::string_view file) const {
-  const auto found = playlists_.find(file);
-  return found == playlists_.end() ? nullptr : &found->second;
-}
-
-bool AssetFiles::has_blob(std::string_view file) const {
-  if (file == "poster.jpg" || file == "poster_small.jpg") return true;
-  const auto slash = file.find('/');
-  if (slash == std::string_view::npos) return false;
-  const auto rendition = segments_.find(file.substr(0, slash));
-  if (rendition == segments_.end()) return false;
-  const auto name = file.substr(slash + 1);
-  if (name == "init.mp4") return true;
-  constexpr std::string_view kSuffix = ".m4s";
-  return name.ends_with(kSuffix) &&
-         is_number_below(name.substr(0, name.size() - kSuffix.size()), rendition->second);
-}
-
-std::string_view content_type_of(std::string_view file) {
-  if (file.ends_with(".m3u8")) return "application/vnd.apple.mpegurl";
-  if (file.ends_with(".jpg")) return "image/jpeg";
-  return file.starts_with('a') ? "audio/mp4" : "video/mp4";
+PlaylistPtr AssetFiles::render_iframes(const MediaFile& file, std::string_view name,
+                                       std::span<const media::ByteRange> iframes) const {
+  auto playlist = playlist_of(media::iframe_playlist(plan_, file.rendition, iframes));
+  if (playlist) fixed_->put(std::string(name), playlist);
+  return playlist;
 }
 
 }  // namespace weike::playback

@@ -1,7 +1,7 @@
 #include "api/playback/media_delivery.hpp"
 
-#include "api/http/conditional.hpp"
-#include "api/http/ranges.hpp"
+#include "api/playback/media_replies.hpp"
+#include "api/playback/segment_heads.hpp"
 #include "model/json.hpp"
 
 #include <utility>
@@ -9,56 +9,14 @@
 namespace weike::playback {
 namespace {
 
-// Shared links carry the epoch, so what they name never changes while they live; no cache keeps it
-// longer than the shortest life of a signature. Links of one viewer are asked about every time.
-std::string cache_control(const MediaToken& token, bool is_playlist) {
-  if (!token.is_shared()) return "private, no-cache";
-  if (is_playlist) return "public, max-age=0, s-maxage=10";
-  return "public, max-age=21600, immutable";
-}
+using Kind = MediaFile::Kind;
 
-http::Response playlist_response(const MediaRequest& request, const MediaToken& token,
-                                 const Playlist& playlist) {
-  const auto caching = cache_control(token, true);
-  if (http::is_not_modified(request.if_none_match, playlist.etag))
-    return http::not_modified(playlist.etag, caching);
-  http::Response response;
-  response.headers.add("Content-Type", std::string(content_type_of(request.file)));
-  response.headers.add("ETag", playlist.etag);
-  response.headers.add("Cache-Control", caching);
-  response.body = playlist.bytes;
-  return response;
-}
+Error not_found() { return {ErrorCode::not_found, "no such media"}; }
+Error not_ready() { return {ErrorCode::unavailable, "not made yet", "segment_not_ready"}; }
 
-// A blob never changes after its commit and its name stands in the URL: the size tells enough.
-std::string etag_of(const storage::OpenFile& file) {
-  return http::quoted_tag(std::to_string(file.size_bytes()));
-}
-
-http::Response file_response(const MediaRequest& request, const MediaToken& token,
-                             std::shared_ptr<const storage::OpenFile> file, MediaGate::Pass pass) {
-  const auto etag = etag_of(*file);
-  const auto caching = cache_control(token, false);
-  if (http::is_not_modified(request.if_none_match, etag)) return http::not_modified(etag, caching);
-
-  const auto size = file->size_bytes();
-  // Range is defined for GET alone (RFC 9110 §14.2).
-  const auto range = request.method == http::Method::get ? request.range : std::string_view{};
-  const auto part = http::answer_range(range, request.if_range, etag, size);
-  http::Response response;
-  response.headers.add("ETag", etag);
-  response.headers.add("Cache-Control", caching);
-  response.headers.add("Accept-Ranges", "bytes");
-  if (part.kind != http::RangeAnswer::Kind::whole)
-    response.headers.add("Content-Range", http::content_range(part, size));
-  if (part.kind == http::RangeAnswer::Kind::unsatisfiable) {
-    response.status = 416;
-    return response;
-  }
-  response.status = part.kind == http::RangeAnswer::Kind::part ? 206 : 200;
-  response.headers.add("Content-Type", std::string(content_type_of(request.file)));
-  response.body = http::FileBody{std::move(file), part.offset, part.length, std::move(pass)};
-  return response;
+// What was there when the record was read may be on its way, or just erased: the gate tells.
+Error unless_missing(const Error& error) {
+  return error.code == ErrorCode::not_found ? not_ready() : error;
 }
 
 }  // namespace
@@ -74,7 +32,9 @@ MediaDelivery::MediaDelivery(storage::KvStore& store, storage::BlobStore& blobs,
       clock_(clock),
       options_(options),
       rendered_(options.rendered_assets),
-      open_files_(options.open_files) {}
+      open_files_(options.open_files),
+      whole_files_(options.whole_files),
+      told_watched_(options.watched_assets) {}
 
 std::optional<http::Response> MediaDelivery::answer_from_memory(const MediaRequest& request) {
   const auto asset = AssetId::parse(request.asset);
@@ -83,21 +43,23 @@ std::optional<http::Response> MediaDelivery::answer_from_memory(const MediaReque
   if (!token) return std::nullopt;
   auto pass = gate_.admit_from_memory(*asset, *token);
   if (!pass) return std::nullopt;
+  if (must_tell(*asset, parse_media_file(request.file))) return std::nullopt;
 
-  // Only names that the plan holds are ever put there: a hit needs no look into the plan.
+  // Only names that may be asked for are ever put there: a hit needs no look into the plan.
   if (auto file = open_file(assets::blob_name(*asset, request.file)))
     return file_response(request, *token, std::move(file), std::move(*pass));
   const auto rendered = rendered_.get(*asset);
-  if (!rendered || !is_current(**rendered)) return std::nullopt;
-  const auto* playlist = (*rendered)->files.playlist(request.file);
+  if (!rendered) return std::nullopt;
+  const auto& files = (*rendered)->files;
+  const auto playlist =
+      is_current(**rendered) ? files.known(request.file) : files.known_fixed(request.file);
   if (!playlist) return std::nullopt;
   return playlist_response(request, *token, *playlist);
 }
 
 Result<http::Response> MediaDelivery::answer(const MediaRequest& request) {
-  const Error not_found{ErrorCode::not_found, "no such media"};
   const auto asset = AssetId::parse(request.asset);
-  if (!asset) return not_found;
+  if (!asset) return not_found();
   const auto token = signer_.verify(*asset, request.token);
   if (!token) return Error{ErrorCode::forbidden, "media signature", "bad_signature"};
   auto pass = gate_.admit(*asset, *token);
@@ -106,15 +68,77 @@ Result<http::Response> MediaDelivery::answer(const MediaRequest& request) {
   const auto rendered = rendered_files(*asset);
   if (!rendered) return rendered.error();
   const auto& files = (*rendered)->files;
-  if (const auto* playlist = files.playlist(request.file))
-    return playlist_response(request, *token, *playlist);
-  if (!files.has_blob(request.file)) return not_found;
+  const Admitted admitted{request, *asset, *token, std::move(*pass),
+                          parse_media_file(request.file)};
+  if (!files.has(admitted.file, request.file)) return not_found();
+  if (admitted.file.kind == Kind::progressive) return answer_whole_file(admitted, files);
 
-  auto file = find_or_open(assets::blob_name(*asset, request.file));
-  if (!file && file.error().code == ErrorCode::not_found)
-    return Error{ErrorCode::unavailable, "not made yet", "segment_not_ready"};
-  if (!file) return file.error();
-  return file_response(request, *token, std::move(*file), std::move(*pass));
+  auto playlist = files.known(request.file);
+  if (!playlist && admitted.file.kind == Kind::iframe_playlist) {
+    auto made = iframe_playlist(admitted, files);
+    if (!made) return made.error();
+    playlist = std::move(*made);
+  }
+  if (!playlist) playlist = files.render(admitted.file, request.file);
+  if (!playlist) return answer_blob(admitted);
+  tell_watched(*asset, admitted.file);
+  return playlist_response(request, *token, *playlist);
+}
+
+Result<http::Response> MediaDelivery::answer_blob(const Admitted& admitted) {
+  auto file = find_or_open(assets::blob_name(admitted.asset, admitted.request.file));
+  if (!file) return unless_missing(file.error());
+  tell_watched(admitted.asset, admitted.file);
+  return file_response(admitted.request, admitted.token, std::move(*file), admitted.pass);
+}
+
+Result<http::Response> MediaDelivery::answer_whole_file(const Admitted& admitted,
+                                                        const AssetFiles& files) {
+  if (!files.has_whole(admitted.file.rendition))
+    return files.asset().state == AssetState::ready ? not_found() : not_ready();
+  const auto name = assets::blob_name(admitted.asset, admitted.request.file);
+  auto whole = whole_files_.get(name).value_or(nullptr);
+  if (!whole) {
+    auto made = assemble_whole_file(blobs_, admitted.asset, files.plan(), admitted.file.rendition);
+    if (!made) return unless_missing(made.error());
+    whole = std::move(*made);
+    whole_files_.put(name, whole);
+  }
+  return whole_file_response(admitted.request, admitted.token, std::move(whole), blobs_,
+                             admitted.asset, admitted.pass);
+}
+
+Result<PlaylistPtr> MediaDelivery::iframe_playlist(const Admitted& admitted,
+                                                   const AssetFiles& files) {
+  const auto rendition = admitted.file.rendition;
+  if (files.asset().state != AssetState::ready) return not_ready();
+  const auto heads =
+      read_segment_heads(blobs_, admitted.asset, rendition, files.plan().segments.size());
+  if (!heads) return unless_missing(heads.error());
+  const auto iframes = iframes_of(*heads);
+  if (!iframes) return iframes.error();
+  return files.render_iframes(admitted.file, admitted.request.file, *iframes);
+}
+
+std::shared_ptr<SegmentRequests::Wish> MediaDelivery::want(const MediaRequest& request,
+                                                           std::function<void()> wake) {
+  const auto asset = AssetId::parse(request.asset);
+  const auto file = parse_media_file(request.file);
+  if (!requests_ || !asset || file.kind != Kind::segment) return nullptr;
+  return requests_->want(*asset, file.rendition, file.number, std::move(wake));
+}
+
+bool MediaDelivery::must_tell(AssetId asset, const MediaFile& file) {
+  const bool is_watching = file.kind == Kind::media_playlist || file.kind == Kind::segment;
+  if (!requests_ || !is_watching || is_sound(file.rendition)) return false;
+  const auto told = told_watched_.get(asset);
+  return !told || clock_.now() - *told >= options_.watched_interval;
+}
+
+void MediaDelivery::tell_watched(AssetId asset, const MediaFile& file) {
+  if (!must_tell(asset, file)) return;
+  told_watched_.put(asset, clock_.now());
+  requests_->watched(asset);
 }
 
 void MediaDelivery::tend() {
@@ -125,12 +149,13 @@ void MediaDelivery::tend() {
 }
 
 bool MediaDelivery::is_current(const RenderedFiles& rendered) const {
-  return rendered.is_final || clock_.now() - rendered.made_at < options_.unfinished_playlists;
+  return clock_.now() - rendered.known_at < options_.known_record;
 }
 
 Result<std::shared_ptr<const MediaDelivery::RenderedFiles>> MediaDelivery::rendered_files(
     AssetId id) {
-  if (const auto known = rendered_.get(id); known && is_current(**known)) return *known;
+  const auto known = rendered_.get(id);
+  if (known && is_current(**known)) return *known;
   const auto now = clock_.now();
   Asset asset;
   auto read = store_.read([&](storage::Transaction& transaction) -> Result<> {
@@ -142,9 +167,9 @@ Result<std::shared_ptr<const MediaDelivery::RenderedFiles>> MediaDelivery::rende
   if (!read) return read.error();
   auto plan = assets_.plan(id);
   if (!plan) return plan.error();
-  const bool is_final = asset.state == AssetState::ready;
-  auto rendered = std::make_shared<const RenderedFiles>(
-      RenderedFiles{AssetFiles(*plan, assets::measured_rates(asset)), is_final, now});
+  const auto* before = known ? &(*known)->files : nullptr;
+  std::shared_ptr<const RenderedFiles> rendered(
+      new RenderedFiles{AssetFiles(std::move(*plan), std::move(asset), before), now});
   rendered_.put(id, rendered);
   return rendered;
 }

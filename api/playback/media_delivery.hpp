@@ -4,13 +4,17 @@
 #include "api/http/message.hpp"
 #include "api/playback/asset_files.hpp"
 #include "api/playback/media_gate.hpp"
+#include "api/playback/media_request.hpp"
 #include "api/playback/media_signer.hpp"
+#include "api/playback/segment_requests.hpp"
+#include "api/playback/whole_file.hpp"
 #include "model/bounded_map.hpp"
 #include "model/time.hpp"
 #include "storage/blob/blob_store.hpp"
 #include "storage/kv/kv_store.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,37 +29,42 @@ struct MediaDeliveryOptions {
   Milliseconds open_file_idle = std::chrono::seconds{30};
   // Assets whose playlists are kept rendered; one of 30 minutes takes about 200 KiB.
   std::size_t rendered_assets = 512;
-  // How long a master playlist with declared rates is served before asking whether the asset is
-  // finished.
-  Milliseconds unfinished_playlists = std::chrono::seconds{5};
+  // How old a record may be that says what is offered: masters, manifests, captions.
+  Milliseconds known_record = std::chrono::seconds{5};
+  // Whole MP4 files whose heads are kept; one of 15 minutes takes about 700 KiB.
+  std::size_t whole_files = 16;
+  // How long a request waits for a segment that is being made.
+  Milliseconds segment_patience = std::chrono::seconds{8};
+  // How often the pipeline hears that an asset is being watched, and of how many this is known.
+  Milliseconds watched_interval = std::chrono::seconds{60};
+  std::size_t watched_assets = 4096;
 };
 
-// One request for media. Views into the caller's request.
-struct MediaRequest {
-  http::Method method = http::Method::get;
-  std::string_view asset;
-  std::string_view token;
-  std::string_view file;
-  std::string_view range;
-  std::string_view if_range;
-  std::string_view if_none_match;
-};
-
-// Answers requests for signed media: playlists from the plan, everything else by descriptor.
-// Threads may share it.
+// Answers requests for signed media: playlists from the plan, files by descriptor, whole MP4 files
+// put together from segments. Threads may share it.
 class MediaDelivery {
  public:
   MediaDelivery(storage::KvStore& store, storage::BlobStore& blobs, assets::AssetService& assets,
                 const MediaSigner& signer, MediaGate& gate, const Clock& clock,
                 MediaDeliveryOptions options = {});
 
+  // Who makes what is missing; it must outlive the last request. Before the first request, once.
+  // Without anyone, what is missing is refused at once.
+  void ask(SegmentRequests& requests) { requests_ = &requests; }
+
   // Never blocks: nothing unless signature, permission and file are all at hand.
   std::optional<http::Response> answer_from_memory(const MediaRequest& request);
 
   // Fails with `not_found`; `forbidden`, reason bad_signature or link_expired; `gone`, reason
-  // lesson_recalled; `unavailable`, reason segment_not_ready, for what the plan names but nobody
-  // has made yet.
+  // lesson_recalled or asset_rejected; `unavailable`, reason segment_not_ready, for what the plan
+  // names but nobody has made yet: see `want`.
   Result<http::Response> answer(const MediaRequest& request);
+
+  // Asks for the segment that `answer` did not find. `wake` as SegmentRequests says. Null if nobody
+  // makes such things on request.
+  std::shared_ptr<SegmentRequests::Wish> want(const MediaRequest& request,
+                                              std::function<void()> wake);
+  Milliseconds segment_patience() const { return options_.segment_patience; }
 
   // Closes idle descriptors and lets the gate look around. Call it on a timer of at most 5 s.
   void tend();
@@ -63,18 +72,33 @@ class MediaDelivery {
  private:
   struct RenderedFiles {
     AssetFiles files;
-    bool is_final = false;  // The asset is finished: nothing here changes any more.
-    Timestamp made_at{};
+    Timestamp known_at{};
   };
   struct OpenBlob {
     std::shared_ptr<const storage::OpenFile> file;
     std::atomic<Milliseconds::rep> used_at_ms{0};
   };
+  // A request whose signature and permission were found good.
+  struct Admitted {
+    const MediaRequest& request;
+    AssetId asset;
+    MediaToken token;
+    MediaGate::Pass pass;
+    MediaFile file;
+  };
+
+  Result<http::Response> answer_blob(const Admitted& admitted);
+  Result<http::Response> answer_whole_file(const Admitted& admitted, const AssetFiles& files);
+  Result<PlaylistPtr> iframe_playlist(const Admitted& admitted, const AssetFiles& files);
 
   bool is_current(const RenderedFiles& rendered) const;
   Result<std::shared_ptr<const RenderedFiles>> rendered_files(AssetId asset);
   std::shared_ptr<const storage::OpenFile> open_file(const std::string& blob_name);
   Result<std::shared_ptr<const storage::OpenFile>> find_or_open(const std::string& blob_name);
+
+  // The pipeline does not know of late that somebody watches this.
+  bool must_tell(AssetId asset, const MediaFile& file);
+  void tell_watched(AssetId asset, const MediaFile& file);
 
   storage::KvStore& store_;
   storage::BlobStore& blobs_;
@@ -83,8 +107,11 @@ class MediaDelivery {
   MediaGate& gate_;
   const Clock& clock_;
   const MediaDeliveryOptions options_;
+  SegmentRequests* requests_ = nullptr;
   BoundedMap<AssetId, std::shared_ptr<const RenderedFiles>> rendered_;
   BoundedMap<std::string, std::shared_ptr<OpenBlob>> open_files_;
+  BoundedMap<std::string, std::shared_ptr<const WholeFile>> whole_files_;
+  BoundedMap<AssetId, Timestamp> told_watched_;
 };
 
 }  // namespace weike::playback

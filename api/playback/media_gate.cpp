@@ -13,11 +13,12 @@
 namespace weike::playback {
 namespace keys = storage::keys;
 
-// An epoch only grows and an absent asset never comes back, so late answers of the store can not
-// undo what `raise_epoch` and `forget` said.
+// An epoch only grows, and neither a rejected nor an absent asset ever comes back, so late answers
+// of the store can not undo what `raise_epoch`, `reject` and `forget` said.
 struct MediaGate::AssetEntry {
   std::atomic<std::uint32_t> epoch{0};
   std::atomic<bool> is_absent{false};
+  std::atomic<bool> is_rejected{false};
   std::atomic<std::int64_t> checked_at_ms{0};
 
   void raise(std::uint32_t to) {
@@ -43,7 +44,7 @@ class MediaGate::LinkPass final : public http::Permit {
         viewer_(std::move(viewer)) {}
 
   bool holds() const override {
-    if (asset_->is_absent || asset_->epoch != epoch_) return false;
+    if (asset_->is_absent || asset_->is_rejected || asset_->epoch != epoch_) return false;
     if (viewer_ && !viewer_->is_welcome) return false;
     return clock_.now() < expires_at_;
   }
@@ -90,6 +91,7 @@ Result<MediaGate::Pass> MediaGate::admit(AssetId asset, const MediaToken& token)
     if (auto checked = check_asset(asset, *entry); !checked) return checked.error();
   }
   if (entry->is_absent) return Error{ErrorCode::not_found, "no such asset"};
+  if (entry->is_rejected) return Error{ErrorCode::gone, "the asset was rejected", "asset_rejected"};
   if (entry->epoch != token.epoch) return why_superseded(asset);
 
   std::shared_ptr<ViewerEntry> viewer;
@@ -109,6 +111,10 @@ void MediaGate::raise_epoch(AssetId asset, std::uint32_t epoch) {
 
 void MediaGate::forget(AssetId asset) {
   if (const auto entry = known_asset(asset)) entry->is_absent = true;
+}
+
+void MediaGate::reject(AssetId asset) {
+  if (const auto entry = known_asset(asset)) entry->is_rejected = true;
 }
 
 void MediaGate::end_viewer(AccountId account) {
@@ -202,6 +208,7 @@ Result<> MediaGate::check_asset(AssetId asset, AssetEntry& entry) {
   if (!read) return read.error();
   if (found) {
     entry.raise(found->epoch);
+    if (found->state == AssetState::rejected) entry.is_rejected = true;
   } else {
     entry.is_absent = true;
   }

@@ -20,10 +20,11 @@ struct MediaGateOptions {
   std::size_t known_viewers = 65'536;
 };
 
-// Decides whether a signed link still opens its asset: expiry, recall, deletion, and viewers whose
-// sessions ended. Answers from memory; what it does not know it reads from the store. A recall told
-// by `raise_epoch`, `forget` or `end_viewer` works at once, everything else within the staleness,
-// also for transfers that run, if `refresh` is called as often. Threads may share it.
+// Decides whether a signed link still opens its asset: expiry, recall, rejection, deletion, and
+// viewers whose sessions ended. Answers from memory; what it does not know it reads from the store.
+// What is told by `raise_epoch`, `reject`, `forget` or `end_viewer` works at once, everything else
+// within the staleness, also for transfers that run, if `refresh` is called as often. Threads may
+// share it.
 class MediaGate {
  public:
   MediaGate(storage::KvStore& store, const Clock& clock, MediaGateOptions options = {});
@@ -37,13 +38,15 @@ class MediaGate {
   std::optional<Pass> admit_from_memory(AssetId asset, const MediaToken& token) const;
   // May read the store. The pass turns false as soon as the link stops working. Fails with
   // `not_found` (no such asset), `forbidden` (reason link_expired, also for a viewer who may no
-  // longer see it) or `gone` (reason lesson_recalled).
+  // longer see it) or `gone` (reason lesson_recalled, or asset_rejected).
   Result<Pass> admit(AssetId asset, const MediaToken& token);
 
   // After the commit that raised the epoch: links of earlier epochs stop now.
   void raise_epoch(AssetId asset, std::uint32_t epoch);
   // After the commit that erased the asset.
   void forget(AssetId asset);
+  // After the commit that rejected the asset: nothing of it is shown any more.
+  void reject(AssetId asset);
   // After the sessions of an account ended: its links stop now, until it signs in again.
   void end_viewer(AccountId account);
 

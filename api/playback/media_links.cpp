@@ -1,11 +1,30 @@
 #include "api/playback/media_links.hpp"
 
 #include "media/images/image_files.hpp"
+#include "media/package/playlists.hpp"
 
 namespace weike::playback {
+namespace {
 
-LinkTarget LinkTarget::of(const Asset& asset, std::uint32_t cover) {
-  return {asset.id, asset.epoch, asset.state == AssetState::ready ? cover : 0};
+std::vector<std::string> tags_of(const LinkTarget& target) {
+  std::vector<std::string> tags;
+  if (target.with_av1) tags.emplace_back("av1");
+  tags.insert(tags.end(), target.captions.begin(), target.captions.end());
+  return tags;
+}
+
+// As media::master_name.
+std::string manifest_name(const std::vector<std::string>& tags) {
+  std::string name = "manifest";
+  for (const auto& tag : tags) name.append(".").append(tag);
+  return name + ".mpd";
+}
+
+}  // namespace
+
+LinkTarget LinkTarget::of(const Asset& asset, const LessonContent& content) {
+  const std::uint32_t poster = asset.state == AssetState::ready ? content.cover : 0;
+  return {asset.id, asset.epoch, poster, content.captions, false};
 }
 
 nlohmann::json to_wire(const MediaUrls& urls) {
@@ -33,8 +52,13 @@ std::string MediaLinks::path(const Asset& asset, const Viewer& viewer,
 MediaUrls MediaLinks::links(const LinkTarget& target, ViewerTag viewer) const {
   const MediaToken token{signature_expiry(clock_.now()), target.epoch, viewer};
   const auto folder = signer_.folder(target.asset, token);
-  MediaUrls urls{folder + "master.m3u8", std::nullopt, std::nullopt, std::nullopt,
-                 token.expires_at};
+  MediaUrls urls;
+  const auto tags = tags_of(target);
+  urls.hls_url = folder + media::master_name(tags);
+  urls.dash_url = folder + manifest_name(tags);
+  urls.expires_at = token.expires_at;
+  for (const auto& id : target.captions)
+    urls.caption_urls.push_back(folder + "captions/" + id + ".vtt");
   if (target.poster > 0) {
     const int candidate = static_cast<int>(target.poster);
     urls.poster_url = folder + media::poster_file(candidate);

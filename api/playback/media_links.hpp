@@ -2,21 +2,25 @@
 
 #include "api/playback/media_signer.hpp"
 #include "model/asset.hpp"
+#include "model/lesson.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weike::playback {
 
 // Signed paths of one asset. The posters are there from `ready` on.
 struct MediaUrls {
   std::string hls_url;
+  std::string dash_url;
   std::optional<std::string> poster_url;
   std::optional<std::string> poster_small_url;
   std::optional<std::string> storyboard_url;  // WebVTT; see media/images/storyboard.hpp.
+  std::vector<std::string> caption_urls;      // WebVTT, as the target names them.
   Timestamp expires_at{};
 };
 
@@ -24,10 +28,11 @@ struct MediaUrls {
 struct LinkTarget {
   AssetId asset;
   std::uint32_t epoch = 0;
-  std::uint32_t poster = 0;  // The chosen candidate, 1 to 3; 0 while there is none.
+  std::uint32_t poster = 0;           // The chosen candidate, 1 to 3; 0 while there is none.
+  std::vector<std::string> captions;  // Ids of those that the player offers.
+  bool with_av1 = false;              // The player knows AV1, and the asset has it.
 
-  // `cover` is the lesson's choice.
-  static LinkTarget of(const Asset& asset, std::uint32_t cover = 1);
+  static LinkTarget of(const Asset& asset, const LessonContent& content);
 };
 
 // {hls_url, poster_url, poster_small_url}, null where there is none.

@@ -2,7 +2,9 @@
 
 #include "api/http/problem.hpp"
 #include "api/http/reply.hpp"
+#include "api/playback/awaited_segment.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +21,18 @@ std::optional<WhichVersion> which_version(const http::Request& request) {
   return std::nullopt;
 }
 
+// "codecs=av01" or "codecs=avc1,av01.0.05M.08": what stands before the first dot counts (RFC 6381).
+PlayerAbilities abilities_of(const http::Request& request) {
+  auto codecs = request.query_value("codecs").value_or("");
+  PlayerAbilities abilities;
+  while (!codecs.empty()) {
+    const auto codec = codecs.substr(0, codecs.find(','));
+    codecs.remove_prefix(std::min(codec.size() + 1, codecs.size()));
+    if (codec.substr(0, codec.find('.')) == "av01") abilities.knows_av1 = true;
+  }
+  return abilities;
+}
+
 http::Response show_playback(PlaybackService& service, const http::Request& request) {
   const auto id = LessonId::parse(request.parameters.at("id"));
   if (!id) return http::problem({ErrorCode::not_found, "no id", "lesson_not_found"}, request);
@@ -27,7 +41,7 @@ http::Response show_playback(PlaybackService& service, const http::Request& requ
     return http::problem({ErrorCode::invalid_argument, "version", "out_of_range", "version"},
                          request);
   }
-  const auto playback = service.find(request.viewer, *id, *which);
+  const auto playback = service.find(request.viewer, *id, *which, abilities_of(request));
   if (!playback) return http::problem(playback.error(), request);
   return http::json_response(200, to_wire(*playback));
 }
@@ -45,9 +59,14 @@ http::Response answer_media(MediaDelivery& delivery, const http::Request& reques
                            header("If-None-Match")};
   auto answer = delivery.answer(media);
   if (answer) return std::move(*answer);
-  auto response = http::problem(answer.error(), request);
-  if (answer.error().reason == "segment_not_ready") response.headers.set("Retry-After", "2");
-  return response;
+  const bool may_wait =
+      request.method == http::Method::get && answer.error().reason == "segment_not_ready";
+  if (auto awaited = may_wait ? await_segment(delivery, media, request) : nullptr) {
+    http::Response later;
+    later.body = std::move(awaited);
+    return later;
+  }
+  return media_problem(answer.error(), request.language(), request.request_id);
 }
 
 // "/media/{asset}/{token}/{file}" in an undecoded path: names that need escapes are never ours.

@@ -2,14 +2,32 @@
 
 #include "api/assets/asset_service.hpp"
 #include "api/playback/media_links.hpp"
+#include "model/asset.hpp"
+#include "model/lesson.hpp"
 #include "model/role.hpp"
 #include "storage/kv/kv_store.hpp"
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace weike::playback {
 
 enum class WhichVersion { live, working };
+
+// What a player says of itself.
+struct PlayerAbilities {
+  bool knows_av1 = false;
+};
+
+// A rung as one ordinary MP4 file.
+struct WholeRung {
+  std::string rendition;
+  int width = 0;
+  int height = 0;
+  std::uint64_t size_bytes = 0;  // About: of the segments it is put together from.
+  std::string url;
+};
 
 // What a player needs to start.
 struct Playback {
@@ -19,7 +37,10 @@ struct Playback {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   bool has_audio = false;
-  std::uint32_t resume_ms = 0;  // 0 for visitors and for working versions.
+  std::uint32_t resume_ms = 0;     // 0 for visitors and for working versions.
+  std::vector<Captions> captions;  // One for each of `urls.caption_urls`.
+  std::vector<Chapter> chapters;
+  std::vector<WholeRung> whole_rungs;  // Largest first; none before the asset is ready.
 };
 
 nlohmann::json to_wire(const Playback& playback);
@@ -34,9 +55,12 @@ class PlaybackService {
   // for reviewers. From `playable` on, else `conflict`, reason asset_not_playable. `not_found` if
   // there is none for this viewer; `gone`, reason lesson_recalled, for those who might have seen
   // it.
-  Result<Playback> find(const Viewer& viewer, LessonId lesson, WhichVersion which);
+  Result<Playback> find(const Viewer& viewer, LessonId lesson, WhichVersion which,
+                        PlayerAbilities abilities = {});
 
  private:
+  std::vector<WholeRung> whole_rungs_of(const Asset& asset, const Viewer& signed_for);
+
   storage::KvStore& store_;
   assets::AssetService& assets_;
   const MediaLinks& links_;

@@ -96,6 +96,10 @@ void LessonWorld::set_video_state(AssetId id, VideoState state) {
     if (state != VideoState::queued) {
       EXPECT_TRUE(blobs.put(assets::blob_name(id, name + "/init.mp4"), bytes_of("init")));
     }
+    if (state == VideoState::ready) {
+      progress.peak_bps = 900'000;
+      progress.average_bps = 600'000;
+    }
     renditions.push_back(progress);
   }
   if (state != VideoState::queued) {

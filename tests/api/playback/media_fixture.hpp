@@ -8,7 +8,24 @@
 
 namespace weike {
 
-class MediaRoutes : public LessonWorld {
+class MediaWorld : public LessonWorld {
+ protected:
+  // The same answer from both lanes, once the hot one has what it needs.
+  http::Response get_both(const std::string& target, const HeaderList& headers = {}) {
+    auto response = get(target, nullptr, headers);
+    const auto hot = get_hot(target, nullptr, headers);
+    EXPECT_TRUE(hot) << target;
+    if (hot) {
+      EXPECT_EQ(hot->status, response.status) << target;
+      EXPECT_EQ(hot->headers.fields(), response.headers.fields()) << target;
+      EXPECT_EQ(text_of(*hot), text_of(response)) << target;
+    }
+    return response;
+  }
+};
+
+// Around one video and a live lesson with it.
+class MediaRoutes : public MediaWorld {
  protected:
   // The signed folder of a live lesson, for somebody or for everyone.
   std::string folder(const std::string& lesson, const Person* person) {
@@ -22,19 +39,6 @@ class MediaRoutes : public LessonWorld {
     auto body = lesson_body(asset);
     body["audience"] = audience;
     return create_live(body);
-  }
-
-  // The same answer from both lanes, once the hot one has what it needs.
-  http::Response get_both(const std::string& target, const HeaderList& headers = {}) {
-    auto response = get(target, nullptr, headers);
-    const auto hot = get_hot(target, nullptr, headers);
-    EXPECT_TRUE(hot) << target;
-    if (hot) {
-      EXPECT_EQ(hot->status, response.status) << target;
-      EXPECT_EQ(hot->headers.fields(), response.headers.fields()) << target;
-      EXPECT_EQ(text_of(*hot), text_of(response)) << target;
-    }
-    return response;
   }
 
   AssetId asset;

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "api/http/message.hpp"
+
+#include <string_view>
+
+namespace weike::playback {
+
+// One request for media. Views into the caller's request.
+struct MediaRequest {
+  http::Method method = http::Method::get;
+  std::string_view asset;
+  std::string_view token;
+  std::string_view file;
+  std::string_view range;
+  std::string_view if_range;
+  std::string_view if_none_match;
+};
+
+}  // namespace weike::playback
