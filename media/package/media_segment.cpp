@@ -1,5 +1,7 @@
 #include "media/package/fmp4.hpp"
 
+#include <algorithm>
+
 namespace weike::media {
 namespace {
 
@@ -15,6 +17,7 @@ enum TrackFragmentFlags : std::uint32_t {
 };
 enum TrackRunFlags : std::uint32_t {
   data_offset = 0x1,
+  sample_duration = 0x100,
   sample_size = 0x200,
   sample_flags = 0x400,
   sample_composition_offset = 0x800
@@ -68,21 +71,40 @@ Bytes write_segment(std::uint32_t sequence, std::uint64_t decode_time, std::uint
   return out.take();
 }
 
+// When each sample is decoded, in frames from the start of the segment, and at last when the
+// segment ends: at least a frame apart, never after the sample is shown, and where all frames have
+// a sample simply one after another.
+std::vector<std::int64_t> decode_frames(const std::vector<Sample>& samples,
+                                        std::int64_t frame_count, int delay) {
+  std::vector<std::int64_t> frames;
+  for (const Sample& sample : samples) frames.push_back(sample.shown_at);
+  std::sort(frames.begin(), frames.end());
+  frames.push_back(frame_count);
+  for (std::size_t i = samples.size(); i-- > 0;)
+    frames[i] = std::min({frames[i], samples[i].shown_at + delay, frames[i + 1] - 1});
+  return frames;
+}
+
 }  // namespace
 
 Bytes video_segment(const Segment& segment, Rational frame_rate, const std::vector<Sample>& samples,
                     int delay) {
   const VideoTiming timing = video_timing(frame_rate);
+  const bool has_gaps = static_cast<std::int64_t>(samples.size()) != segment.frame_count;
+  const auto decoded_at = decode_frames(samples, segment.frame_count, delay);
+  const auto ticks = [&](std::int64_t frames) {
+    return static_cast<std::uint32_t>(frames * timing.frame_ticks);
+  };
   return write_segment(
       segment.number + 1, static_cast<std::uint64_t>(segment.first_frame) * timing.frame_ticks,
-      timing.frame_ticks, samples.size(), sample_flags | sample_composition_offset,
+      timing.frame_ticks, samples.size(),
+      sample_flags | sample_composition_offset | (has_gaps ? sample_duration : 0U),
       [&](BoxWriter& out) {
-        std::int64_t decoded_at = 0;
-        for (const Sample& sample : samples) {
-          out.u32(sample.data.size());
-          out.u32(sample.is_key ? kKeySample : kOtherSample);
-          const std::int64_t frames = sample.shown_at - decoded_at++ + delay;
-          out.u32(static_cast<std::uint32_t>(frames * timing.frame_ticks));
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+          if (has_gaps) out.u32(ticks(decoded_at[i + 1] - decoded_at[i]));
+          out.u32(samples[i].data.size());
+          out.u32(samples[i].is_key ? kKeySample : kOtherSample);
+          out.u32(ticks(samples[i].shown_at - decoded_at[i] + delay));
         }
       },
       [&](BoxWriter& out) {
