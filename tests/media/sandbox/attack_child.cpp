@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -21,6 +22,7 @@
 #include <functional>
 #include <map>
 #include <thread>
+#include <vector>
 
 namespace weike::media {
 namespace {
@@ -165,6 +167,65 @@ Answer send_lies_as_plan(int, OutputSink&) {
                 nlohmann::json{{"plan", {{"frame_count", -5}}}, {"verdict", nullptr}});
 }
 
+// Attacks on something of the test's, named behind a colon. They tell the errno they met.
+Answer write_to(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) return tell(std::strerror(errno));
+  const bool has_written = ::write(file, "attacked", 8) == 8;
+  return tell(has_written ? "done" : std::strerror(errno));
+}
+
+Answer connect_to(const std::string& port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  if (socket < 0) return tell(std::strerror(errno));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto* any = reinterpret_cast<const sockaddr*>(&address);
+  return tell(::connect(socket, any, sizeof address) == 0 ? "done" : std::strerror(errno));
+}
+
+Answer touch_by_exec(const std::string& path) {
+  std::string program = "/usr/bin/touch";
+  std::string argument = path;
+  char* const arguments[] = {program.data(), argument.data(), nullptr};
+  ::execve(program.c_str(), arguments, nullptr);
+  return tell(std::strerror(errno));
+}
+
+Answer trace(const std::string& pid) {
+  const bool is_attached = ::ptrace(PTRACE_SEIZE, std::stoi(pid), nullptr, nullptr) == 0;
+  if (is_attached) ::pause();  // For the test to see.
+  return tell(std::strerror(errno));
+}
+
+Answer fork_without_bound(const std::string&) {
+  int children = 0;
+  for (int i = 0; i < 64; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      while (true) ::pause();
+    }
+    children += child > 0 ? 1 : 0;
+  }
+  return tell(std::to_string(children) + " children");
+}
+
+Answer start_threads_without_bound(const std::string&) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 100'000; ++i)
+    threads.emplace_back([] {
+      while (true) ::pause();
+    });
+  return tell(std::to_string(threads.size()) + " threads");
+}
+
+const std::map<std::string, Answer (*)(const std::string&)> kAimedAttacks{
+    {"write", write_to}, {"connect", connect_to},       {"exec", touch_by_exec},
+    {"trace", trace},    {"forks", fork_without_bound}, {"threads", start_threads_without_bound},
+};
+
 const std::map<std::string, Answer (*)(int, OutputSink&)> kAttacks{
     {"everything", try_everything},
     {"descriptors", list_descriptors},
@@ -185,7 +246,11 @@ const std::map<std::string, Answer (*)(int, OutputSink&)> kAttacks{
 };
 
 Answer attack(int input, const Task& task, OutputSink& sink) {
-  const auto found = kAttacks.find(std::get<ProbeTask>(task).source_sha256);
+  const auto& name = std::get<ProbeTask>(task).source_sha256;
+  const auto colon = name.find(':');
+  if (const auto aimed = kAimedAttacks.find(name.substr(0, colon)); aimed != kAimedAttacks.end())
+    return aimed->second(name.substr(colon + 1));
+  const auto found = kAttacks.find(name);
   if (found == kAttacks.end()) return tell("unknown attack");
   return found->second(input, sink);
 }
