@@ -12,9 +12,10 @@
 namespace weike::feed {
 
 // One lesson as the feed index stores it: the finished card without what differs from page to page
-// ("why", "media"), and what is needed to sign links. Stored as one byte of format (1), one of
-// audience, one that says which poster there is ('0': none), 16 of asset id, 4 of epoch, then the
-// JSON object without its closing brace: a page is a splice of these bytes.
+// ("why", "media"), and what is needed to sign links. Stored as one byte of format (2), one of
+// audience, one that says which poster there is ('0': none), 16 of asset id, 4 of epoch, one that
+// counts captions and 12 for the id of each (format 1 has none), then the JSON object without its
+// closing brace: a page is a splice of these bytes.
 struct FeedCard {
   Audience audience = Audience::members;
   playback::LinkTarget target;

@@ -162,7 +162,7 @@ Result<std::vector<OverlayItem>> LearningService::overlay(const Viewer& viewer,
       known.turn_to(asset.id, asset.duration_ms);
       items.push_back(
           {id, known.resume_ms, known.watched_ms(), known.percent(),
-           links_.for_viewer(playback::LinkTarget::of(asset, (*live)->lesson.live->content.cover),
+           links_.for_viewer(playback::LinkTarget::of(asset, (*live)->lesson.live->content),
                              viewer)});
     }
     return {};
