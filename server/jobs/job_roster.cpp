@@ -68,7 +68,8 @@ std::optional<JobRoster::Choice> JobRoster::take_unit(Lane lane) {
   auto unit = job->take_unit();
   if (!unit) return std::nullopt;
   share_.serve(job->unit(), job->work_of(*unit));
-  return Choice{std::move(job), std::move(*unit)};
+  const AssetJob::Rank rank{candidates[*next].hurry, candidates[*next].work_left};
+  return Choice{std::move(job), std::move(*unit), rank};
 }
 
 bool JobRoster::has_unit() const {

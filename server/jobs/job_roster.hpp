@@ -24,6 +24,7 @@ class JobRoster {
   struct Choice {
     std::shared_ptr<AssetJob> job;
     AssetJob::Unit unit;
+    AssetJob::Rank rank;
   };
 
   // Leases jobs as long as there is room: every lesson begins early, so that it can be played

@@ -78,10 +78,12 @@ class Pipeline::Impl {
     while (auto choice = next(level)) {
       const auto asset = choice->job->asset();
       const auto control = choice->unit.control;
+      const bool is_urgent = choice->rank.is_until_playable();
       if (choice->job->run(choice->unit)) forget(std::move(choice->job));
       {
         const std::scoped_lock lock(mutex_);
         floor_.leave(control);
+        if (level == Level::ordinary && !is_urgent) --busy_workers_;
       }
       // A batch that failed, or a job that is over, delivers nothing more.
       workshop_.wishes.reopen(asset);
@@ -96,11 +98,10 @@ class Pipeline::Impl {
     while (is_running_) {
       if (auto choice = choose(level)) {
         floor_.enter(choice->unit.control, level);
+        if (level == Level::ordinary && !choice->rank.is_until_playable()) ++busy_workers_;
         return choice;
       }
-      if (level == Level::ordinary) ++idle_workers_;
       changed_.wait_for(lock, workshop_.options.poll);
-      if (level == Level::ordinary) --idle_workers_;
     }
     return std::nullopt;
   }
@@ -113,7 +114,7 @@ class Pipeline::Impl {
         roster_.take_new();
         return roster_.take_unit(JobRoster::Lane::lessons);
       case Level::urgent:
-        if (idle_workers_ > 0) return std::nullopt;
+        if (busy_workers_ < workshop_.options.workers) return std::nullopt;
         roster_.take_new();
         return roster_.take_unit(JobRoster::Lane::not_playable);
       default:
@@ -231,7 +232,7 @@ class Pipeline::Impl {
   JobRoster roster_;
   WorkFloor floor_;
   WorkFloor::Control wanted_control_;  // Of the wanted segment at work.
-  std::size_t idle_workers_ = 0;
+  std::size_t busy_workers_ = 0;       // Ordinary ones, with what is not urgent.
   LateJobs late_jobs_;
   SegmentMaker maker_;
 };
