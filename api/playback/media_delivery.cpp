@@ -19,6 +19,11 @@ Error unless_missing(const Error& error) {
   return error.code == ErrorCode::not_found ? not_ready() : error;
 }
 
+bool names_captions(const MediaFile& file) {
+  return !file.captions.empty() || file.kind == Kind::captions ||
+         file.kind == Kind::caption_playlist;
+}
+
 }  // namespace
 
 MediaDelivery::MediaDelivery(storage::KvStore& store, storage::BlobStore& blobs,
@@ -65,11 +70,15 @@ Result<http::Response> MediaDelivery::answer(const MediaRequest& request) {
   auto pass = gate_.admit(*asset, *token);
   if (!pass) return pass.error();
 
-  const auto rendered = rendered_files(*asset);
-  if (!rendered) return rendered.error();
-  const auto& files = (*rendered)->files;
   const Admitted admitted{request, *asset, *token, std::move(*pass),
                           parse_media_file(request.file)};
+  auto rendered = rendered_files(*asset);
+  // Captions may have come since the record was read, and are asked for at once.
+  const bool may_be_new = rendered && names_captions(admitted.file) &&
+                          !(*rendered)->files.has(admitted.file, request.file);
+  if (may_be_new) rendered = read_files(*asset);
+  if (!rendered) return rendered.error();
+  const auto& files = (*rendered)->files;
   if (!files.has(admitted.file, request.file)) return not_found();
   if (admitted.file.kind == Kind::progressive) return answer_whole_file(admitted, files);
 
@@ -156,6 +165,11 @@ Result<std::shared_ptr<const MediaDelivery::RenderedFiles>> MediaDelivery::rende
     AssetId id) {
   const auto known = rendered_.get(id);
   if (known && is_current(**known)) return *known;
+  return read_files(id);
+}
+
+Result<std::shared_ptr<const MediaDelivery::RenderedFiles>> MediaDelivery::read_files(AssetId id) {
+  const auto known = rendered_.get(id);
   const auto now = clock_.now();
   Asset asset;
   auto read = store_.read([&](storage::Transaction& transaction) -> Result<> {

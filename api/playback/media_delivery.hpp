@@ -92,7 +92,9 @@ class MediaDelivery {
   Result<PlaylistPtr> iframe_playlist(const Admitted& admitted, const AssetFiles& files);
 
   bool is_current(const RenderedFiles& rendered) const;
+  // From memory, if the record behind it is young enough.
   Result<std::shared_ptr<const RenderedFiles>> rendered_files(AssetId asset);
+  Result<std::shared_ptr<const RenderedFiles>> read_files(AssetId asset);
   std::shared_ptr<const storage::OpenFile> open_file(const std::string& blob_name);
   Result<std::shared_ptr<const storage::OpenFile>> find_or_open(const std::string& blob_name);
 

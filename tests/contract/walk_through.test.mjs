@@ -103,6 +103,28 @@ describe('the whole line, by the contract', () => {
     assert.ok([404, 410].includes((await publisher.headUpload(location)).status));
   });
 
+  test('captions of a video', async () => {
+    await until(async () => (await publisher.get(`/assets/${state.asset}`)).json.playable, { what: 'a playable asset', everyMs: 300 });
+    const captions = `/api/v1/assets/${state.asset}/captions`;
+    const add = (query, body) => publisher.send('PUT', `${captions}?${query}`, { body });
+    const file = '1\r\n00:00:01,000 --> 00:00:02,000\r\n<b>同志们</b>\r\n';
+
+    state.captions = (await add('language=zh-CN&label=%E4%B8%AD%E6%96%87', file)).expect(201).json.id;
+    (await add('language=zh-CN&label=%E4%B8%AD%E6%96%87', file)).expect(200);
+    const spare = (await add('language=en&label=English', file)).expect(201).json.id;
+    (await add('language=en&label=English', 'no captions')).problem(400, 'captions_format');
+    (await add('language=en&label=English', Buffer.alloc(2 ** 20 + 1, ' '))).problem(413);
+    (await add('label=English', file)).problem(400, 'missing_field');
+
+    const listed = (await publisher.get(`/assets/${state.asset}/captions`)).expect(200).json.items;
+    assert.deepEqual(listed.map(({ id }) => id), [state.captions, spare]);
+    const text = (await publisher.send('GET', `${captions}/${state.captions}`)).expect(200).text;
+    assert.match(text, /^WEBVTT\n[^]*00:00:01\.000 --> 00:00:02\.000\n<b>同志们<\/b>\n/);
+    (await member.send('GET', `${captions}/${state.captions}`)).problem(404);
+    (await publisher.send('DELETE', `${captions}/${spare}`)).expect(204);
+    (await publisher.send('DELETE', `${captions}/${spare}`)).problem(404, 'captions_not_found');
+  });
+
   test('draft, edit, submit, return, submit again', async () => {
     const asset = await until(async () => {
       const seen = (await publisher.get(`/assets/${state.asset}`)).expect(200).json;
@@ -117,6 +139,10 @@ describe('the whole line, by the contract', () => {
     (await reviewer.get(`/lessons/${state.lesson}`)).problem(404);
     (await publisher.api('PATCH', `/lessons/${state.lesson}`, { summary: '讲一件事' }, { 'if-match': made.headers.etag })).expect(200);
     (await publisher.api('PATCH', `/lessons/${state.lesson}`, { summary: '晚了' }, { 'if-match': made.headers.etag })).problem(412);
+    const chapters = [{ at_ms: 0, title: '开场' }, { at_ms: 2000, title: '正题' }];
+    (await publisher.api('PATCH', `/lessons/${state.lesson}`, { captions: [state.captions], chapters })).expect(200);
+    (await publisher.api('PATCH', `/lessons/${state.lesson}`, { captions: ['000000000000'] })).problem(400, 'unknown_captions');
+    (await publisher.send('DELETE', `/api/v1/assets/${state.asset}/captions/${state.captions}`)).problem(409, 'captions_in_use');
     assert.equal((await publisher.get('/lessons?scope=mine')).expect(200).json.items.length, 1);
 
     (await publisher.post(`/lessons/${state.lesson}/submit`)).expect(200);
@@ -159,9 +185,13 @@ describe('the whole line, by the contract', () => {
 
   test('play: playlists, segments, pictures, ranges', async () => {
     const playback = (await guest.get(`/lessons/${state.lesson}/playback`)).expect(200).json;
-    const base = playback.hls_url.replace(/master\.m3u8$/, '');
+    const base = playback.hls_url.replace(/master[^/]*$/, '');
     const master = (await guest.send('GET', playback.hls_url)).expect(200).text;
     assert.match(master, /^#EXTM3U/);
+    assert.match(master, new RegExp(`TYPE=SUBTITLES.*URI="captions/${state.captions}.m3u8"`));
+    assert.deepEqual(playback.chapters.map(({ title }) => title), ['开场', '正题']);
+    (await guest.send('GET', `${base}captions/${state.captions}.m3u8`)).expect(200);
+    assert.match((await guest.send('GET', playback.captions[0].url)).expect(200).text, /同志们/);
     (await guest.send('HEAD', playback.hls_url)).expect(200);
     (await guest.send('GET', `${base}v360/index.m3u8`)).expect(200);
     (await guest.send('GET', `${base}v360/init.mp4`)).expect(200);

@@ -147,6 +147,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/{id}/captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The captions of an asset, in the order they came. */
+        get: operations["listCaptions"];
+        /**
+         * Give an asset captions. They are shown once a lesson names them.
+         * @description The body is a SubRip or WebVTT file of at most 1 MiB and 10,000 cues, in UTF-8, UTF-16 with a byte order mark, or GB18030; its Content-Type
+         *     does not matter. It becomes WebVTT with the tags b, i, u and ruby only, cut to the length of the video. The same text, language and label give
+         *     the same id, and what an id stands for never changes.
+         */
+        put: operations["addCaptions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/captions/{captions}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                captions: components["schemas"]["CaptionsId"];
+            };
+            cookie?: never;
+        };
+        /** Their text. */
+        get: operations["getCaptions"];
+        put?: never;
+        post?: never;
+        /** Take them away; not while a lesson names them. */
+        delete: operations["deleteCaptions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/{id}/retry": {
         parameters: {
             query?: never;
@@ -160,6 +206,29 @@ export interface paths {
         put?: never;
         /** Try a failed asset again. Finished segments are kept. */
         post: operations["retryAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/trim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another asset of the part between two points, from the same source and without a second upload.
+         * @description The points count from the beginning of what this asset shows; at least a second has to lie between them. The source counts once against
+         *     the unit's quota and stays until the last asset on it is deleted. A lesson that is changed to the new asset gets a new version.
+         */
+        post: operations["trimAsset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -459,12 +528,15 @@ export interface paths {
                 asset_id: components["schemas"]["Id"];
                 /** @description The signature. It covers asset, expiry, recall epoch and viewer; never build one, take the addresses as they come. */
                 token: string;
-                /** @description `master.m3u8`, `v360/index.m3u8`, `v360/init.mp4`, `v360/0.m4s`, `a128/…`, `poster.jpg`, `poster_small.jpg`; may hold a slash. */
+                /** @description `master.m3u8` and `manifest.mpd`, with tags for AV1 and captions (`master.av1.0123456789ab.m3u8`); `v360/index.m3u8`, `v360/iframes.m3u8`, `v360/init.mp4`, `v360/0.m4s`, `a128/…`; `v360.mp4`, a whole rung with sound; `captions/{id}.vtt`, `captions/{id}.m3u8`; `poster.jpg` and the other pictures, `storyboard.vtt`. May hold a slash. */
                 file: string;
             };
             cookie?: never;
         };
-        /** A playlist, segment or picture. */
+        /**
+         * A playlist, segment, picture or whole file.
+         * @description A segment that is not made yet is made next; the request waits for it, at most 8 s, then gets 503 `segment_not_ready` with Retry-After.
+         */
         get: operations["getMedia"];
         put?: never;
         post?: never;
@@ -603,6 +675,16 @@ export interface components {
             asset_id: components["schemas"]["Id"] | null;
             filename: string;
             expires_at: components["schemas"]["Time"] | null;
+            glance: components["schemas"]["Glance"] | null;
+        };
+        /** @description What the index of a file told while the rest of it was still on its way. Null until known, and for files whose index comes last. */
+        Glance: {
+            /** @description As the verdict of an asset, as far as header and index tell. */
+            sheet: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The file cannot be used; the upload has ended. */
+            cause: components["schemas"]["Cause"] | null;
         };
         UploadList: {
             items: components["schemas"]["Upload"][];
@@ -640,6 +722,26 @@ export interface components {
             /** Format: int64 */
             size_bytes: number;
         };
+        /** @example 3f1c9a07be42 */
+        CaptionsId: string;
+        Captions: {
+            id: components["schemas"]["CaptionsId"];
+            /** @example zh-CN */
+            language: string;
+            /** @example 中文 */
+            label: string;
+            cues: number;
+        };
+        CaptionsList: {
+            items: components["schemas"]["Captions"][];
+        };
+        /** @description Of the asset's captions those that the player offers. Another asset begins without. */
+        ChosenCaptions: components["schemas"]["CaptionsId"][];
+        /** @description In order of time, within the video. Another asset begins without. */
+        Chapters: {
+            at_ms: number;
+            title: string;
+        }[];
         Asset: {
             id: components["schemas"]["Id"];
             state: components["schemas"]["AssetState"];
@@ -671,14 +773,93 @@ export interface components {
              * @description Of the source.
              */
             size_bytes: number;
+            /** @description The part of the source that is shown; null for all of it. */
+            trim: components["schemas"]["Trim"] | null;
             renditions: components["schemas"]["RenditionProgress"][];
-            /** @description The technical verdict sheet; null until probed. */
-            verdict: {
-                [key: string]: unknown;
-            } | null;
+            captions: components["schemas"]["Captions"][];
+            /** @description Null until probed. */
+            verdict: components["schemas"]["Verdict"] | null;
+            /** @description What the verdict sheet tells, in words; warnings first. */
+            findings: components["schemas"]["Finding"][];
+            forecast_ms: components["schemas"]["Forecast"];
             attempts: number;
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
+        };
+        /**
+         * Format: int64
+         * @description From now until the asset is ready, by the speed that was measured and what comes before it; null when that is over or unknown.
+         */
+        Forecast: number | null;
+        /** @description A part of the lesson. */
+        Span: {
+            /** Format: int64 */
+            from_ms: number;
+            /** Format: int64 */
+            to_ms: number;
+        };
+        Finding: {
+            /** @example silent */
+            code: string;
+            /** @enum {string} */
+            severity: "info" | "warning";
+            title: string;
+            hint: string;
+            /** @description Where; empty for what concerns the whole. */
+            spans: components["schemas"]["Span"][];
+        };
+        /** @description The technical verdict sheet. `content` is its second part, null until every segment of 360p and sound was seen and heard. */
+        Verdict: {
+            content?: components["schemas"]["VerdictContent"] | null;
+            /** @description Words of the first part; `findings` has them all with texts. */
+            warnings?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        VerdictContent: {
+            /**
+             * Format: int64
+             * @description Of what could be decoded.
+             */
+            duration_ms: number;
+            /**
+             * Format: int64
+             * @description Of what the index declared.
+             */
+            planned_ms: number;
+            /** Format: int64 */
+            frames: number;
+            /**
+             * Format: int64
+             * @description Shown as the picture before them. More than 5 % and the asset is rejected.
+             */
+            damaged_frames: number;
+            damaged_share: number;
+            /** @description Of at least 1 s. */
+            black: components["schemas"]["Span"][];
+            /** @description Of at least 10 s. */
+            frozen: components["schemas"]["Span"][];
+            /** @description Black edges in nearly all of the lesson, in thousandths of the picture; null when there are none. */
+            borders: {
+                left_per_mille: number;
+                top_per_mille: number;
+                right_per_mille: number;
+                bottom_per_mille: number;
+            } | null;
+            /** @description After the gain; null when there is none. */
+            sound: {
+                true_peak_dbtp: number;
+                /** @description Integrated (ITU-R BS.1770-4); null for silence. */
+                loudness_lufs: number | null;
+                /** @description Of at least 3 s. */
+                silent: components["schemas"]["Span"][];
+            } | null;
+        };
+        Trim: {
+            /** Format: int64 */
+            in_ms: number;
+            /** Format: int64 */
+            out_ms: number;
         };
         CoverCandidate: {
             /** @description What a lesson names as its `cover`. */
@@ -708,6 +889,7 @@ export interface components {
             playable: boolean;
             publishable: boolean;
             cause: components["schemas"]["Cause"] | null;
+            forecast_ms: components["schemas"]["Forecast"];
         };
         /** @description Data of `event lesson`. */
         LessonEvent: {
@@ -744,6 +926,8 @@ export interface components {
             teacher?: string;
             /** @description Which of the three candidates of the asset. */
             cover?: number;
+            captions?: components["schemas"]["ChosenCaptions"];
+            chapters?: components["schemas"]["Chapters"];
         };
         LessonEdit: {
             title?: components["schemas"]["Title"];
@@ -757,6 +941,8 @@ export interface components {
             teacher?: string;
             /** @description Which of the three candidates of the asset. */
             cover?: number;
+            captions?: components["schemas"]["ChosenCaptions"];
+            chapters?: components["schemas"]["Chapters"];
         };
         Approval: {
             /** @description Of the version that was looked at; 412 when it has changed since. */
@@ -779,6 +965,8 @@ export interface components {
             teacher: string;
             /** @description Which of the three candidates of the asset. */
             cover: number;
+            captions: components["schemas"]["ChosenCaptions"];
+            chapters: components["schemas"]["Chapters"];
             /** @description Of the last return; empty if there is none. */
             return_reason: string;
             /** @description Of what was submitted; empty for a draft. */
@@ -797,6 +985,8 @@ export interface components {
             teacher: string;
             /** @description Which of the three candidates of the asset. */
             cover: number;
+            captions: components["schemas"]["ChosenCaptions"];
+            chapters: components["schemas"]["Chapters"];
         };
         /** @description What owner, reviewers and curators see. */
         Lesson: {
@@ -846,6 +1036,13 @@ export interface components {
         Playback: {
             /** @example /media/0f1e2d3c4b5a69788796a5b4c3d2e1f0/AWk…/master.m3u8 */
             hls_url: string;
+            /**
+             * @description MPEG-DASH over the same files.
+             * @example /media/0f1e2d3c4b5a69788796a5b4c3d2e1f0/AWk…/manifest.mpd
+             */
+            dash_url: string;
+            /** @description One ordinary MP4 file for each finished rung, largest first; none before the asset is ready. */
+            mp4_urls: components["schemas"]["WholeRung"][];
             poster_url: string | null;
             poster_small_url: string | null;
             /** @description WebVTT for the seek bar; null until the asset is ready. */
@@ -858,6 +1055,27 @@ export interface components {
             /** @description Where the viewer stopped; 0 for a visitor. */
             resume_ms: number;
             version: number;
+            /** @description In the order of the player's menu; the master playlist offers the same. */
+            captions: {
+                id: components["schemas"]["CaptionsId"];
+                language: string;
+                label: string;
+                /** @description WebVTT, signed for the viewer. */
+                url: string;
+            }[];
+            chapters: components["schemas"]["Chapters"];
+        };
+        WholeRung: {
+            /** @example v720 */
+            rendition: string;
+            width: number;
+            height: number;
+            /**
+             * Format: int64
+             * @description About.
+             */
+            size_bytes: number;
+            url: string;
         };
         Channel: {
             /** @example micro-lessons */
@@ -1001,10 +1219,12 @@ export interface components {
             };
             content: {
                 "application/vnd.apple.mpegurl": string;
+                "application/dash+xml": string;
+                "text/vtt": string;
                 "video/mp4": string;
-                "video/iso.segment": string;
                 "audio/mp4": string;
                 "image/jpeg": string;
+                "image/webp": string;
             };
         };
         /** @description Something in the request is wrong; `field` names it where one is at fault. */
@@ -1092,6 +1312,15 @@ export interface components {
         };
         /** @description Not a video file we take, or not the content type this route reads. */
         UnsupportedType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A glance at the index showed that the file cannot be used; its cause is the problem's code. The upload has ended. */
+        Rejected: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1455,6 +1684,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A glance found that the file cannot be used; the cause is in `glance`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     appendToUpload: {
@@ -1498,6 +1734,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Rejected"];
             423: components["responses"]["Locked"];
             460: components["responses"]["ChecksumMismatch"];
             507: components["responses"]["OutOfSpace"];
@@ -1569,6 +1806,128 @@ export interface operations {
             409: components["responses"]["Conflict"];
         };
     };
+    listCaptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptionsList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    addCaptions: {
+        parameters: {
+            query: {
+                /** @description BCP 47, for example zh-CN. */
+                language: string;
+                /** @description As a player's menu shows it. */
+                label: string;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/vtt": string;
+                "application/x-subrip": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description They were there already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Captions"];
+                };
+            };
+            /** @description Added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Captions"];
+                };
+            };
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+        };
+    };
+    getCaptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                captions: components["schemas"]["CaptionsId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebVTT. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteCaptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                captions: components["schemas"]["CaptionsId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+        };
+    };
     retryAsset: {
         parameters: {
             query?: never;
@@ -1585,6 +1944,30 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+        };
+    };
+    trimAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trim"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Asset"];
+            400: components["responses"]["InvalidArgument"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedType"];
         };
     };
     streamEvents: {
@@ -1901,6 +2284,11 @@ export interface operations {
         parameters: {
             query?: {
                 version?: "live" | "working";
+                /**
+                 * @description What the player can show, by RFC 6381, with commas between. With `av01`, `hls_url` and `dash_url` list AV1 rungs where there are any.
+                 * @example avc1,av01
+                 */
+                codecs?: string;
             };
             header?: never;
             path: {
@@ -2078,7 +2466,7 @@ export interface operations {
                 asset_id: components["schemas"]["Id"];
                 /** @description The signature. It covers asset, expiry, recall epoch and viewer; never build one, take the addresses as they come. */
                 token: string;
-                /** @description `master.m3u8`, `v360/index.m3u8`, `v360/init.mp4`, `v360/0.m4s`, `a128/…`, `poster.jpg`, `poster_small.jpg`; may hold a slash. */
+                /** @description `master.m3u8` and `manifest.mpd`, with tags for AV1 and captions (`master.av1.0123456789ab.m3u8`); `v360/index.m3u8`, `v360/iframes.m3u8`, `v360/init.mp4`, `v360/0.m4s`, `a128/…`; `v360.mp4`, a whole rung with sound; `captions/{id}.vtt`, `captions/{id}.m3u8`; `poster.jpg` and the other pictures, `storyboard.vtt`. May hold a slash. */
                 file: string;
             };
             cookie?: never;
@@ -2115,7 +2503,7 @@ export interface operations {
                 asset_id: components["schemas"]["Id"];
                 /** @description The signature. It covers asset, expiry, recall epoch and viewer; never build one, take the addresses as they come. */
                 token: string;
-                /** @description `master.m3u8`, `v360/index.m3u8`, `v360/init.mp4`, `v360/0.m4s`, `a128/…`, `poster.jpg`, `poster_small.jpg`; may hold a slash. */
+                /** @description `master.m3u8` and `manifest.mpd`, with tags for AV1 and captions (`master.av1.0123456789ab.m3u8`); `v360/index.m3u8`, `v360/iframes.m3u8`, `v360/init.mp4`, `v360/0.m4s`, `a128/…`; `v360.mp4`, a whole rung with sound; `captions/{id}.vtt`, `captions/{id}.m3u8`; `poster.jpg` and the other pictures, `storyboard.vtt`. May hold a slash. */
                 file: string;
             };
             cookie?: never;

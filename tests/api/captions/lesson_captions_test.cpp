@@ -6,6 +6,7 @@ namespace weike {
 namespace {
 
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
 
 // Captions and chapters as parts of what is reviewed.
 class LessonCaptions : public LessonWorld {
@@ -49,6 +50,27 @@ TEST_F(LessonCaptions, AreOfferedInThePlayersMenu) {
   EXPECT_EQ(shown.at("label"), "two");
   EXPECT_EQ(shown.at("language"), "zh-CN");
   EXPECT_THAT(shown.at("url").get<std::string>(), EndsWith("/captions/" + second + ".vtt"));
+}
+
+TEST_F(LessonCaptions, CanBePlayedAsSoonAsTheyAreThere) {
+  const auto before = create_live(body_with({}));
+  const auto old_master = playback_of(before, &member).at("hls_url").get<std::string>();
+  EXPECT_EQ(get(old_master).status, 200);  // The asset's record is in memory from here on.
+
+  const auto added = add_captions("new", asset);
+  const auto playback_json = playback_of(create_live(body_with({added})), &member);
+
+  const auto master = get(playback_json.at("hls_url").get<std::string>());
+  EXPECT_EQ(master.status, 200);
+  EXPECT_THAT(text_of(master), HasSubstr("TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"new\","
+                                         "LANGUAGE=\"zh-CN\""));
+  const auto url = playback_json.at("captions").at(0).at("url").get<std::string>();
+  const auto text = get(url);
+  EXPECT_EQ(header(text, "Content-Type"), "text/vtt; charset=utf-8");
+  EXPECT_THAT(text_of(text), HasSubstr("\nnew\n"));
+  const auto playlist = get(url.substr(0, url.size() - 4) + ".m3u8");
+  EXPECT_THAT(text_of(playlist), HasSubstr("#EXTINF:6.000000,\n" + added + ".vtt\n"));
+  EXPECT_EQ(get(url.substr(0, url.size() - 16) + "000000000000.vtt").status, 404);
 }
 
 TEST_F(LessonCaptions, ComeWithThePageOfAPublicLesson) {

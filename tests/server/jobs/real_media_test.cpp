@@ -121,6 +121,8 @@ TEST_F(RealMediaTest, ClipBecomesReadyWithEveryFileItsPlanNames) {
   EXPECT_EQ(asset.height, 360U);
   EXPECT_TRUE(asset.has_audio);
   EXPECT_FALSE(asset.placeholder(3).empty());
+  for (const auto& rendition : asset.renditions)
+    EXPECT_EQ(rendition.iframe_peak_bps > 0, rendition.name.starts_with('v')) << rendition.name;
   for (const auto& file : media::media_files(assets.plan(id).value())) {
     const auto size = blobs->stat(assets::blob_name(id, file)).value();
     EXPECT_TRUE(size && *size > 0) << file;
