@@ -1,11 +1,13 @@
 import { UnreachableError } from './problem';
 
 export interface WireRequest {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   // With its query: "/api/v1/feed?limit=20".
   path: string;
   headers: Record<string, string>;
   body?: unknown;
+  // Sent as they are, in place of a JSON body.
+  bytes?: Blob;
   // The request outlives the page, for what is sent while it closes (Fetch §5.2).
   keepalive?: boolean;
 }
@@ -33,7 +35,7 @@ export class FetchTransport implements Transport {
       const response = await fetch(request.path, {
         method: request.method,
         headers: request.headers,
-        body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        body: request.bytes ?? (request.body === undefined ? undefined : JSON.stringify(request.body)),
         credentials: 'same-origin',
         keepalive: request.keepalive ?? false,
         signal: abort.signal,

@@ -18,6 +18,7 @@ type Query = Record<string, string | number | undefined | null>;
 interface CallOptions {
   query?: Query;
   body?: unknown;
+  bytes?: Blob;
   headers?: Record<string, string>;
   keepalive?: boolean;
 }
@@ -131,6 +132,10 @@ export class WeikeClient {
   trimAsset(id: string, inMs: number, outMs: number): Promise<wire.Asset> {
     return this.call('POST', `/assets/${id}/trim`, { body: { in_ms: inMs, out_ms: outMs } });
   }
+  // A SubRip or WebVTT file; the reply says how a lesson names it.
+  addCaptions(assetId: string, language: string, label: string, file: Blob): Promise<wire.Captions> {
+    return this.call('PUT', `/assets/${assetId}/captions`, { query: { language, label }, bytes: file });
+  }
   deleteAsset(id: string): Promise<void> {
     return this.call('DELETE', `/assets/${id}`);
   }
@@ -172,6 +177,7 @@ export class WeikeClient {
       path: kBase + path + queryText(options.query),
       headers,
       body: options.body,
+      bytes: options.bytes,
       keepalive: options.keepalive,
     });
   }

@@ -9,6 +9,7 @@ export type Role = Schemas['RoleGrant']['role'];
 export type Session = Schemas['Session'];
 export type Upload = Schemas['Upload'];
 export type Asset = Schemas['Asset'];
+export type Captions = Schemas['Captions'];
 export type AssetState = Schemas['AssetState'];
 export type AssetEvent = Schemas['AssetEvent'];
 export type Lesson = Schemas['Lesson'];

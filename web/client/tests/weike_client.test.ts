@@ -52,6 +52,19 @@ describe('WeikeClient', () => {
     expect(asked[2]!.headers['X-CSRF-Token']).toBe('c2');
   });
 
+  it('sends a file of captions as it is', async () => {
+    const { client, asked } = stage(reply(201, { id: '0123456789ab' }));
+    const file = new Blob(['1\n00:00:01,000 --> 00:00:02,000\nA\n']);
+
+    const { id } = await client.addCaptions('a1', 'zh-CN', '中文', file);
+
+    expect(id).toBe('0123456789ab');
+    expect(asked[0]!.method).toBe('PUT');
+    expect(asked[0]!.path).toBe('/api/v1/assets/a1/captions?language=zh-CN&label=%E4%B8%AD%E6%96%87');
+    expect(asked[0]!.bytes).toBe(file);
+    expect(asked[0]!.headers['Content-Type']).toBeUndefined();
+  });
+
   it('asks in the language of the page and escapes its query', async () => {
     const { client, asked } = stage(reply(200, { items: [], next_cursor: null }));
 
