@@ -43,22 +43,51 @@ constexpr std::array<std::string_view, 9> kSoundOnly{"mp3", "wav",  "flac", "aac
 struct BoxesOnTop {
   bool has_whole_moov = false;
   bool is_in_fragments = false;
+  int tracks = 0;
 };
+
+constexpr int kMaxBoxes = 10'000;
+
+struct BoxHead {
+  std::uint32_t type = 0;
+  std::int64_t length = 0;  // Below 8: there is no box.
+};
+
+BoxHead box_at(int descriptor, std::int64_t offset, std::int64_t end) {
+  std::array<std::uint8_t, 16> head{};
+  if (offset + 8 > end || pread(descriptor, head.data(), head.size(), offset) < 8) return {};
+  BoxHead box{AV_RL32(head.data() + 4), AV_RB32(head.data())};
+  if (box.length == 1) box.length = static_cast<std::int64_t>(AV_RB64(head.data() + 8));
+  if (box.length == 0) box.length = end - offset;  // To the end.
+  return box;
+}
+
+int count_tracks(int descriptor, std::int64_t offset, std::int64_t end) {
+  int tracks = 0;
+  for (int boxes = 0; boxes < kMaxBoxes; ++boxes) {
+    const BoxHead box = box_at(descriptor, offset, end);
+    if (box.length < 8 || box.length > end - offset) break;
+    tracks += box.type == MKTAG('t', 'r', 'a', 'k') ? 1 : 0;
+    offset += box.length;
+  }
+  return tracks;
+}
 
 BoxesOnTop boxes_on_top(int descriptor, std::int64_t size) {
   BoxesOnTop seen;
   std::int64_t offset = 0;
-  for (int boxes = 0; boxes < 10'000 && offset + 8 <= size; ++boxes) {
-    std::array<std::uint8_t, 16> head{};
-    if (pread(descriptor, head.data(), head.size(), offset) < 8) return seen;
-    std::int64_t length = AV_RB32(head.data());
-    const std::uint32_t type = AV_RL32(head.data() + 4);
-    if (length == 1) length = static_cast<std::int64_t>(AV_RB64(head.data() + 8));
-    if (length == 0) length = size - offset;  // To the end of the file.
-    if (type == MKTAG('m', 'o', 'o', 'v')) seen.has_whole_moov = length <= size - offset;
-    seen.is_in_fragments |= type == MKTAG('m', 'o', 'o', 'f') || type == MKTAG('s', 'i', 'd', 'x');
-    if (length < 8 || length > size - offset) return seen;
-    offset += length;
+  for (int boxes = 0; boxes < kMaxBoxes; ++boxes) {
+    const BoxHead box = box_at(descriptor, offset, size);
+    if (box.length < 8) return seen;
+    const bool is_whole = box.length <= size - offset;
+    if (box.type == MKTAG('m', 'o', 'o', 'v')) {
+      seen.has_whole_moov = is_whole;
+      seen.tracks = count_tracks(descriptor, offset + 8, is_whole ? offset + box.length : size);
+    }
+    seen.is_in_fragments |=
+        box.type == MKTAG('m', 'o', 'o', 'f') || box.type == MKTAG('s', 'i', 'd', 'x');
+    if (!is_whole) return seen;
+    offset += box.length;
   }
   return seen;
 }
@@ -150,6 +179,11 @@ Result<> Source::open_format(const SourceOptions& options) {
   }
   container_ = known->name;
 
+  BoxesOnTop boxes;
+  if (container_ == kKnown[0].name) boxes = boxes_on_top(bytes_->descriptor, bytes_->size);
+  // Counted before libav allocates anything for them.
+  if (boxes.tracks > options.max_streams)
+    return rejected("too_many_streams", std::to_string(boxes.tracks) + " tracks");
   AVFormatContext* format = avformat_alloc_context();
   if (!format) return av_failure("allocate format", AVERROR(ENOMEM));
   format->pb = avio_.get();
@@ -166,8 +200,7 @@ Result<> Source::open_format(const SourceOptions& options) {
   // Frees `format` when it fails.
   const int opened = avformat_open_input(&format, nullptr, demuxer, settings.get());
   if (opened < 0) {
-    const bool is_cut = container_ == kKnown[0].name &&
-                        !boxes_on_top(bytes_->descriptor, bytes_->size).has_whole_moov;
+    const bool is_cut = container_ == kKnown[0].name && !boxes.has_whole_moov;
     return rejected(is_cut ? "incomplete_file" : "damaged", "the container cannot be opened");
   }
   format_.reset(format);
@@ -212,8 +245,21 @@ bool Source::skip_content(std::int64_t pretend_bytes) {
   const BoxesOnTop boxes = boxes_on_top(bytes_->descriptor, bytes_->size);
   if (!boxes.has_whole_moov || boxes.is_in_fragments) return false;
   bytes_->is_hollow = true;
-  bytes_->size = std::max(bytes_->size, pretend_bytes);
+  if (pretend_bytes > bytes_->size) {
+    bytes_->size = pretend_bytes;
+    rewind();
+  }
   return true;
+}
+
+// Opening may have run into the end of what is there; what it could not read comes again.
+void Source::rewind() {
+  for (int i = 0; i < stream_count(); ++i) {
+    const AVIndexEntry* first = avformat_index_get_entry(&stream(i), 0);
+    if (stream(i).discard >= AVDISCARD_ALL || !first) continue;
+    av_seek_frame(format_.get(), i, first->timestamp, AVSEEK_FLAG_BACKWARD);
+    return;
+  }
 }
 
 std::string Source::bytes_at(std::int64_t offset) const {

@@ -52,6 +52,7 @@ class Source {
   static int read_bytes(void* opaque, std::uint8_t* into, int size);
   static std::int64_t seek_bytes(void* opaque, std::int64_t offset, int whence);
   Result<> open_format(const SourceOptions& options);
+  void rewind();
   Result<> check_header(const SourceOptions& options);
 
   std::unique_ptr<Bytes> bytes_;

@@ -43,6 +43,7 @@ Result<SourceFacts> facts_of_index(int descriptor, const GlanceTask& task, Outpu
   facts.video.first_us = timeline->frames_us.front();
   facts.video.end_us = timeline->end_us;
   facts.video.rate = measure_rate(timeline->frames_us);
+  if (facts.audio) facts.audio->end_us = timeline->audio_end_us;
   const std::int64_t span = std::max<std::int64_t>(1, timeline->end_us - facts.video.first_us);
   facts.video.bit_rate = av_rescale(timeline->video_bytes * 8, 1'000'000, span);
   return facts;

@@ -2,6 +2,7 @@
 
 #include "media/plan/ladder.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -42,16 +43,17 @@ nlohmann::json plan_sheet(const Plan& plan) {
           {"skips_stills", plan.skips_stills}};
 }
 
-std::int64_t measured_ms(const SourceFacts& facts) {
-  return (facts.video.end_us - facts.video.first_us) / 1000;
-}
-
-// By more than a second and a twentieth; sound that is longer than the picture is no lie.
+// By more than a second and a twentieth, whether the sound that goes on longer counts or not.
 bool is_duration_wrong(const SourceFacts& facts) {
   if (!facts.declared_duration_us) return false;
-  const std::int64_t declared = *facts.declared_duration_us / 1000;
-  const std::int64_t difference = std::abs(declared - measured_ms(facts));
-  return difference > 1000 && difference * 20 > measured_ms(facts);
+  const std::int64_t picture_end = facts.video.end_us;
+  const std::int64_t end = facts.audio ? std::max(picture_end, facts.audio->end_us) : picture_end;
+  const auto differs_from = [&](std::int64_t real_us) {
+    const std::int64_t difference = std::abs(*facts.declared_duration_us - real_us);
+    return difference > 1'000'000 && difference * 20 > real_us;
+  };
+  return differs_from(picture_end - facts.video.first_us) &&
+         differs_from(end - facts.video.first_us);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ class AssetTrimTest : public AssetsFixture {
   Asset cut(AssetId from, AssetTrim trim) {
     auto made = service.trim(owner_viewer, from, trim);
     EXPECT_TRUE(made) << made.error().message;
-    return made.value_or(Asset{});
+    return made ? *made : Asset{};
   }
   std::string reason_of(AssetTrim trim) {
     const auto made = service.trim(owner_viewer, whole, trim);
@@ -62,7 +62,7 @@ TEST_F(AssetTrimTest, MakesAnotherAssetOnTheSameSource) {
   EXPECT_EQ(part.trim, (AssetTrim{2'000, 8'500}));
   EXPECT_EQ(part.source_blob, service.show(owner_viewer, whole)->source_blob);
   EXPECT_EQ(service.show(owner_viewer, part.id)->trim, part.trim);
-  EXPECT_EQ(service.queue_place(part), 1U);  // Behind the job of the whole, which nobody took.
+  EXPECT_EQ(*queue.depth(), 2U) << "it waits behind the whole, which nobody took";
   EXPECT_TRUE(has_source());
 }
 
