@@ -35,6 +35,12 @@ std::string matrix_of(const AVFrame& picture) {
   }
 }
 
+Rational pixel_aspect(const AVFrame& picture, const Plan& plan) {
+  const AVRational own = picture.sample_aspect_ratio;
+  if (own.num <= 0 || own.den <= 0) return plan.sample_aspect;
+  return {own.num, own.den};
+}
+
 std::string turn(const Orientation& orientation) {
   std::string filters;
   switch (orientation.quarter_turns) {
@@ -64,6 +70,7 @@ std::string size_text(const char* keys, int width, int height) {
 bool UprightPicture::is_finished(const AVFrame& picture) const {
   return picture.format == AV_PIX_FMT_YUV420P && picture.width == width_ &&
          picture.height == height_ && !is_full_range(picture) && matrix_of(picture) == "bt709" &&
+         pixel_aspect(picture, *plan_) == plan_->sample_aspect &&
          plan_->orientation == Orientation{} && plan_->tone_curve == ToneCurve::sdr;
 }
 
@@ -72,11 +79,14 @@ std::string UprightPicture::chain_for(const AVFrame& picture) const {
   int height = height_;
   if (plan_->orientation.quarter_turns % 2 != 0) std::swap(width, height);
 
-  // A stream may change its picture size; if the shape changes too, bars fill the rest.
+  // A stream may change its picture's or pixels' size; if the shape changes too, bars fill the
+  // rest.
   int inner_width = width;
   int inner_height = height;
-  if (picture.width != plan_->source_width || picture.height != plan_->source_height) {
-    const double aspect = plan_->sample_aspect.value() * picture.width / picture.height;
+  const Rational pixel = pixel_aspect(picture, *plan_);
+  if (picture.width != plan_->source_width || picture.height != plan_->source_height ||
+      pixel != plan_->sample_aspect) {
+    const double aspect = pixel.value() * picture.width / picture.height;
     const double planned = static_cast<double>(width) / height;
     if (aspect > planned * 1.01) inner_height = static_cast<int>(width / aspect / 2) * 2;
     if (aspect < planned * 0.99) inner_width = static_cast<int>(height * aspect / 2) * 2;
