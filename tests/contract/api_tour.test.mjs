@@ -27,7 +27,7 @@ test('docs/api-tour.md runs as it stands', { timeout: 120_000 }, async (context)
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', blocks.join('\n')], { env, cwd: root });
 
   assert.ok(blocks.length >= 10);
-  for (const expected of ['"live"', '206 100 bytes', '"stored"', '"watched_ms":4000', '"recalled"', 'lesson_recalled', '\n410\n']) {
+  for (const expected of ['"live"', '00:00:01.000 --> 00:00:03.000\n走进接口', '206 100 bytes', '"stored"', '"watched_ms":4000', '"recalled"', 'lesson_recalled', '\n410\n']) {
     assert.ok(stdout.includes(expected), `${expected} in\n${stdout}`);
   }
 });
