@@ -49,7 +49,7 @@ export const words = wordsOf(
       resumedAt: (percent: number) => `从 ${percent}% 接着传`, recent: '已上传、还没建课的视频', makeLesson: '填写课程信息', deleteAsk: '删除这个视频？',
     },
     asset: {
-      place: (place: number) => (place <= 0 ? '马上开始' : `前面还有 ${place} 个`), playable: '可预览', publishable: '可发布', tryAgain: '重新转码',
+      place: (place: number) => (place <= 0 ? '马上开始' : `前面还有 ${place} 个`), forecast: (ms: number) => (ms < 60_000 ? '预计不到 1 分钟' : `预计还需约 ${Math.round(ms / 60_000)} 分钟`), playable: '可预览', publishable: '可发布', tryAgain: '重新转码',
       silent: '无声', renditions: '画质', attempt: (n: number) => `已自动尝试 ${n} 次`, chooseAnother: '换一个视频',
     },
     form: {
@@ -92,7 +92,7 @@ export const words = wordsOf(
       resumedAt: (percent: number) => `Went on at ${percent}%`, recent: 'Uploaded, no lesson yet', makeLesson: 'Fill in details', deleteAsk: 'Delete this video?',
     },
     asset: {
-      place: (place: number) => (place <= 0 ? 'next' : `${place} before it`), playable: 'can be previewed', publishable: 'can be published', tryAgain: 'Transcode again',
+      place: (place: number) => (place <= 0 ? 'next' : `${place} before it`), forecast: (ms: number) => (ms < 60_000 ? 'less than a minute left' : `about ${Math.round(ms / 60_000)} min left`), playable: 'can be previewed', publishable: 'can be published', tryAgain: 'Transcode again',
       silent: 'silent', renditions: 'Qualities', attempt: (n: number) => `${n} automatic tries`, chooseAnother: 'Choose another video',
     },
     form: {
