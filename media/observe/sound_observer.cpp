@@ -1,12 +1,11 @@
 #include "media/observe/sound_observer.hpp"
 
+#include "media/loudness/true_peak.hpp"
 #include "media/package/fmp4.hpp"
-
-#include <ebur128.h>
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <cstddef>
 
 namespace weike::media {
 namespace {
@@ -80,37 +79,26 @@ std::vector<TimeSpan> silent_spans(const std::vector<float>& energies, std::int6
   return spans;
 }
 
-struct MeterDeleter {
-  void operator()(ebur128_state* state) const { ebur128_destroy(&state); }
-};
-
-// The highest peak between and on the samples [begin, end), in dBTP.
-Result<double> true_peak_db(const Sound& sound, std::int64_t begin, std::int64_t end) {
-  const auto channels = static_cast<unsigned>(sound.size());
-  const std::unique_ptr<ebur128_state, MeterDeleter> meter(ebur128_init(
-      channels, static_cast<unsigned long>(kAudioRate), EBUR128_MODE_S | EBUR128_MODE_TRUE_PEAK));
-  if (!meter) return Error{ErrorCode::internal, "no memory for the peak meter", "child_memory"};
-  std::vector<float> mixed;
-  mixed.reserve(static_cast<std::size_t>(end) * channels);
-  for (std::int64_t i = 0; i < end; ++i)
-    for (const auto& channel : sound) mixed.push_back(channel[static_cast<std::size_t>(i)]);
-  // What lies before only fills the interpolating filter.
-  const auto lead = static_cast<std::size_t>(begin);
-  ebur128_add_frames_float(meter.get(), mixed.data(), lead);
-  ebur128_add_frames_float(meter.get(), mixed.data() + lead * channels,
-                           static_cast<std::size_t>(end - begin));
-  double highest = 0;
-  for (unsigned channel = 0; channel < channels; ++channel) {
-    double peak = 0;
-    if (ebur128_prev_true_peak(meter.get(), channel, &peak) == EBUR128_SUCCESS)
-      highest = std::max(highest, peak);
+// The highest peak on and between the samples [begin, end), in dBTP. It is only looked for where
+// the samples come near the highest so far: a wave does not rise much above its neighbours.
+double true_peak_db(const Sound& sound, std::int64_t begin, std::int64_t end) {
+  constexpr float kNear = 0.6F;
+  float highest = 0;
+  for (const auto& channel : sound) {
+    const std::int64_t last = std::min<std::int64_t>(end, std::ssize(channel)) - kTruePeakAfter + 1;
+    for (std::int64_t i = std::max<std::int64_t>(begin, kTruePeakBefore); i < last; ++i) {
+      const float* sample = channel.data() + i;
+      const float size = std::max(std::abs(sample[-1]), std::abs(sample[0]));
+      highest = std::max(highest, size);
+      if (size > kNear * highest) highest = std::max(highest, peak_between(sample));
+    }
   }
-  return highest > 1e-6 ? 20 * std::log10(highest) : kLowestPeakDb;
+  return highest > 1e-6F ? 20 * std::log10(static_cast<double>(highest)) : kLowestPeakDb;
 }
 
 }  // namespace
 
-Result<SoundNotes> observe_sound(const Sound& sound, std::int64_t lead, const Segment& segment) {
+SoundNotes observe_sound(const Sound& sound, std::int64_t lead, const Segment& segment) {
   const std::int64_t first = segment.first_audio_frame * kAudioFrameSamples;
   const std::int64_t count = segment.audio_frame_count * kAudioFrameSamples;
   SoundNotes notes;
@@ -120,9 +108,8 @@ Result<SoundNotes> observe_sound(const Sound& sound, std::int64_t lead, const Se
   const std::int64_t block_count = (first + count) / kBlock - first_block;
   notes.energies = block_energies(sound, lead + first_block * kBlock - first, block_count);
   notes.silent = silent_spans(notes.energies, first_block);
-  auto peak = true_peak_db(sound, lead, lead + count);
-  if (!peak) return peak.error();
-  notes.true_peak_db = std::round(*peak * 100) / 100;
+  // Peaks about the end need what follows; there they are seen once more by the next segment.
+  notes.true_peak_db = std::round(true_peak_db(sound, lead, lead + count + 8) * 100) / 100;
   return notes;
 }
 

@@ -3,7 +3,6 @@
 #include "media/observation.hpp"
 #include "media/plan/plan.hpp"
 #include "media/transcode/audio_reader.hpp"
-#include "model/error.hpp"
 
 namespace weike::media {
 
@@ -12,6 +11,6 @@ namespace weike::media {
 // Energies are of the blocks of 100 ms, counted from the lesson's start, that end in the segment.
 // A single channel counts as heard from two loudspeakers. The limits stand in
 // docs/decisions/0009-observations-and-verdict.md.
-Result<SoundNotes> observe_sound(const Sound& sound, std::int64_t lead, const Segment& segment);
+SoundNotes observe_sound(const Sound& sound, std::int64_t lead, const Segment& segment);
 
 }  // namespace weike::media

@@ -51,10 +51,8 @@ Result<MadeSound> AudioMaker::make(const Segment& segment) {
     const auto begin = std::next(packets->begin(), kPrerollFrames + 1);
     const std::vector<Bytes> kept(begin, std::next(begin, segment.audio_frame_count));
     made.segments.push_back({rung->name, audio_segment(segment, kept)});
-    if (rung != &plan_->audio.front()) continue;
-    auto notes = observe_sound(*sound, kPrerollFrames * kAudioFrameSamples, segment);
-    if (!notes) return notes.error();
-    made.notes = std::move(*notes);
+    if (rung == &plan_->audio.front())
+      made.notes = observe_sound(*sound, kPrerollFrames * kAudioFrameSamples, segment);
   }
   return made;
 }

@@ -1,7 +1,8 @@
 #include "media/transcode/limiter.hpp"
 
+#include "media/loudness/true_peak.hpp"
+
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -15,35 +16,12 @@ constexpr float kWorthLooking = kCeiling * 0.6F;
 constexpr std::size_t kReach = 240;  // 5 ms.
 static_assert(2 * kReach < kLimiterReach);
 
-// Interpolation at one, two and three quarters between samples: a windowed sinc of eight taps.
-using Taps = std::array<float, 8>;
-std::array<Taps, 3> make_taps() {
-  constexpr double kPi = 3.14159265358979323846;
-  std::array<Taps, 3> taps{};
-  for (std::size_t phase = 0; phase < taps.size(); ++phase) {
-    const double shift = 0.25 * static_cast<double>(phase + 1);
-    for (std::size_t i = 0; i < 8; ++i) {
-      const double x = static_cast<double>(i) - 3 - shift;
-      const double window = 0.5 + 0.5 * std::cos(kPi * x / 4.5);
-      taps[phase][i] = static_cast<float>(std::sin(kPi * x) / (kPi * x) * window);
-    }
-  }
-  return taps;
-}
-
-// The largest size the wave reaches from sample `at` to the next one.
+// The largest size the wave reaches from the sample before `at` to this one.
 float peak_at(const std::vector<float>& channel, std::size_t at) {
-  static const std::array<Taps, 3> kTaps = make_taps();
-  float peak = std::abs(channel[at]);
-  if (at < 3 || at + 5 > channel.size()) return peak;
-  const bool is_loud = peak > kWorthLooking || std::abs(channel[at + 1]) > kWorthLooking;
-  if (!is_loud) return peak;
-  for (const Taps& taps : kTaps) {
-    float value = 0;
-    for (std::size_t i = 0; i < taps.size(); ++i) value += taps[i] * channel[at + i - 3];
-    peak = std::max(peak, std::abs(value));
-  }
-  return peak;
+  const float peak = std::abs(channel[at]);
+  if (at < kTruePeakBefore || at + kTruePeakAfter > channel.size()) return peak;
+  const bool is_loud = peak > kWorthLooking || std::abs(channel[at - 1]) > kWorthLooking;
+  return is_loud ? std::max(peak, peak_between(channel.data() + at)) : peak;
 }
 
 // The factor each sample needs by itself, 1 where nothing exceeds the ceiling.
