@@ -27,6 +27,20 @@ class CheckPlan : public ::testing::TestWithParam<BadPlan> {};
 
 TEST(CheckPlan, SoundPlanPasses) { EXPECT_TRUE(check_plan(sound_plan(), {})); }
 
+// A plan with a rung of each kind beside the ladder.
+Plan full_plan() {
+  auto plan = sound_plan();
+  plan.copied = plan.background = plan.video[0];
+  plan.copied->name = "v360-source";
+  plan.copied->codecs = "avc1.64001f";
+  plan.background->name = "v360-av1";
+  plan.background->codec = VideoCodec::av1;
+  plan.background->codecs = "av01.0.05M.08";
+  return plan;
+}
+
+TEST(CheckPlan, RungsBesideTheLadderPass) { EXPECT_TRUE(check_plan(full_plan(), {})); }
+
 TEST_P(CheckPlan, RefusesWhatCannotBeWorkedBy) {
   auto plan = sound_plan();
   GetParam().spoil(plan);
@@ -52,6 +66,46 @@ INSTANTIATE_TEST_SUITE_P(
         BadPlan{"odd_size", [](Plan& plan) { plan.video[0].width = 641; }},
         BadPlan{"huge_size", [](Plan& plan) { plan.video[0].height = 1 << 20; }},
         BadPlan{"sound_named_as_video", [](Plan& plan) { plan.audio[0].name = "v128"; }},
+        BadPlan{"tail_within_the_ladder", [](Plan& plan) { plan.video[0].name = "v360-av1"; }},
+        BadPlan{"av1_within_the_ladder", [](Plan& plan) { plan.video[0].codec = VideoCodec::av1; }},
+        BadPlan{"script_as_codecs", [](Plan& plan) { plan.video[0].codecs = "avc1\"<script>"; }},
+        BadPlan{"long_codecs", [](Plan& plan) { plan.video[0].codecs.assign(33, 'a'); }},
+        BadPlan{"digest_that_is_none", [](Plan& plan) { plan.video[0].init_sha256 = "../../etc"; }},
+        BadPlan{"script_as_refusal", [](Plan& plan) { plan.copied_refused = "<b>"; }},
+        BadPlan{"copy_of_another_rung",
+                [](Plan& plan) {
+                  plan.copied = plan.video[0];
+                  plan.copied->name = "v720-source";
+                }},
+        BadPlan{"copy_of_another_size",
+                [](Plan& plan) {
+                  plan.copied = plan.video[0];
+                  plan.copied->name += "-source";
+                  plan.copied->width = 960;
+                }},
+        BadPlan{"copy_of_a_trimmed_source",
+                [](Plan& plan) {
+                  plan.copied = plan.video[0];
+                  plan.copied->name += "-source";
+                  plan.trim.in_ms = 500;
+                }},
+        BadPlan{"copy_with_absurd_delay",
+                [](Plan& plan) {
+                  plan.copied = plan.video[0];
+                  plan.copied->name += "-source";
+                  plan.copied->delay = 1 << 30;
+                }},
+        BadPlan{"background_of_no_rung",
+                [](Plan& plan) {
+                  plan.background = plan.video[0];
+                  plan.background->name = "v480-av1";
+                  plan.background->codec = VideoCodec::av1;
+                }},
+        BadPlan{"background_in_h264",
+                [](Plan& plan) {
+                  plan.background = plan.video[0];
+                  plan.background->name += "-av1";
+                }},
         BadPlan{"no_segments", [](Plan& plan) { plan.segments.clear(); }},
         BadPlan{"gap", [](Plan& plan) { plan.segments[1].first_frame = 61; }},
         BadPlan{"gap_in_the_sound", [](Plan& plan) { plan.segments[1].first_audio_frame = 95; }},
@@ -73,7 +127,8 @@ TEST(Expectation, SegmentsAreTakenOnceAndOnlyThoseOfTheTask) {
 
 TEST(Expectation, ProbeNeedsTheInitSegmentsOfItsPlan) {
   const Task task = ProbeTask{.source_sha256 = "5a", .limits = {}};
-  const auto result = nlohmann::json{{"plan", sound_plan()}, {"verdict", nlohmann::json::object()}}.dump();
+  const auto result =
+      nlohmann::json{{"plan", sound_plan()}, {"verdict", nlohmann::json::object()}}.dump();
   Expectation expectation(task);
 
   EXPECT_FALSE(expectation.take_output("v360/0.m4s", 10));
@@ -81,6 +136,19 @@ TEST(Expectation, ProbeNeedsTheInitSegmentsOfItsPlan) {
   EXPECT_TRUE(expectation.take_output("v360/init.mp4", 10));
   EXPECT_FALSE(expectation.take_result(result)) << "the sound's init segment is missing";
   EXPECT_TRUE(expectation.take_output("a128/init.mp4", 10));
+  EXPECT_TRUE(expectation.take_result(result));
+}
+
+TEST(Expectation, ProbeNeedsTheInitSegmentsOfAllKindsOfRungs) {
+  const Task task = ProbeTask{.source_sha256 = "5a", .limits = {}};
+  const auto result =
+      nlohmann::json{{"plan", full_plan()}, {"verdict", nlohmann::json::object()}}.dump();
+  Expectation expectation(task);
+
+  for (const char* name : {"v360/init.mp4", "a128/init.mp4", "v360-source/init.mp4"})
+    EXPECT_TRUE(expectation.take_output(name, 10));
+  EXPECT_FALSE(expectation.take_result(result)) << "the background rung's init segment is missing";
+  EXPECT_TRUE(expectation.take_output("v360-av1/init.mp4", 10));
   EXPECT_TRUE(expectation.take_result(result));
 }
 
@@ -110,6 +178,28 @@ TEST(Expectation, PlaceholdersAreBase64OfPicturesAndNothingElse) {
   EXPECT_FALSE(take("javascript:alert(1)"));
   EXPECT_FALSE(take("data:image/jpeg;base64," + std::string(600, 'A')));
   EXPECT_FALSE(expectation.take_result(R"({"placeholders":["x"]})"));
+}
+
+TEST(Expectation, TakesNotesOnSegmentsThatAreAskedForAndOnlySoundOnes) {
+  const Task task = SegmentsTask{sound_plan(), {"v360"}, 1, 1};
+  const Expectation expectation(task);
+  Observation seen;
+  seen.picture.emplace();
+  seen.picture->frames = 120;
+  seen.picture->decoded_until_ms = 5967;
+  seen.picture->black = {{2000, 2500}};
+  const auto text = nlohmann::json(seen).dump();
+
+  const auto taken = expectation.take_notes("v360/1", text);
+
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(taken->number, 1U);
+  EXPECT_EQ(taken->observation.picture->black, seen.picture->black);
+  for (const char* name : {"v360/0", "v480/1", "v360/2", "../1", ""})
+    EXPECT_FALSE(expectation.take_notes(name, text)) << name;
+  seen.picture->frames = 1'000'000'000;
+  for (const std::string& lie : {nlohmann::json(seen).dump(), std::string("[]"), std::string("{")})
+    EXPECT_FALSE(expectation.take_notes("v360/1", lie)) << lie;
 }
 
 }  // namespace

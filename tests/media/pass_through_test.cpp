@@ -1,0 +1,494 @@
+#include "media/plan/pass_through.hpp"
+
+#include "media/package/avc.hpp"
+#include "tests/media/clips.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+// Sources that are handed on as they are: the pictures must be theirs to the bit, and everything
+// else as if the rung had been encoded.
+namespace weike::media::test {
+namespace {
+
+constexpr const char* kTags =
+    " -pix_fmt yuv420p -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv ";
+constexpr const char* kX264 = " -c:v libx264 -preset veryfast -crf 32 -bf 3 ";
+constexpr const char* kTwoSecondGops = " -g 50 -sc_threshold 0 ";
+// At uneven places, as cameras and editors put them.
+constexpr const char* kUnevenGops = " -g 999 -sc_threshold 0 -force_key_frames 1.48,3.2,6.8,9.2 ";
+
+std::string conforming(double seconds, const char* gops = kTwoSecondGops) {
+  return pattern(640, 480, "25", seconds) + kX264 + gops + kTags;
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> all;
+  for (std::string line; std::getline(in, line);) all.push_back(line);
+  return all;
+}
+
+// A hash of each decoded picture.
+std::vector<std::string> picture_hashes(const std::filesystem::path& file) {
+  return lines(output_of("ffmpeg -nostdin -v error -xerror -i '" + file.string() +
+                         "' -map 0:v -fps_mode passthrough -f framemd5 - | grep -v '^#' | "
+                         "awk -F, '{print $6}'"));
+}
+
+std::vector<double> times(const std::filesystem::path& file, const std::string& query) {
+  std::vector<double> values;
+  for (const auto& line :
+       lines(output_of("ffprobe -v error -select_streams v " + query +
+                       " -show_entries frame=pts_time -of csv=p=0 '" + file.string() + "'")))
+    values.push_back(std::stod(line));
+  return values;
+}
+
+void make_segments_of(const std::filesystem::path& clip, const Plan& plan,
+                      const std::vector<std::string>& renditions, MemorySink& sink) {
+  const auto last = static_cast<std::uint32_t>(plan.segments.size()) - 1;
+  const auto made = run_on(clip, SegmentsTask{plan, renditions, 0, last}, sink);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->at("damaged_frames"), 0);
+}
+
+// The content of a file's first box of this type.
+std::span<const std::byte> box(std::span<const std::byte> file, std::string_view type) {
+  while (file.size() >= 8) {
+    std::size_t size = 0;
+    for (int i = 0; i < 4; ++i) size = size << 8 | std::to_integer<std::size_t>(file[i]);
+    const std::string_view name(reinterpret_cast<const char*>(file.data()) + 4, 4);
+    if (size < 8 || size > file.size()) break;
+    if (name == type) return file.subspan(8, size - 8);
+    file = file.subspan(size);
+  }
+  return {};
+}
+
+TEST(PassThrough, CopiedPicturesAreTheSourcesOwn) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, conforming(10, kUnevenGops));
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+  ASSERT_TRUE(plan.copied) << plan.copied_refused;
+  EXPECT_EQ(plan.copied->name, "v480-source");
+  EXPECT_EQ(plan.video.front().name, "v480");
+
+  make_segments_of(clip, plan, {"v480-source", "v360"}, sink);
+
+  const auto joined = folder.path("joined.mp4");
+  join(plan, sink, "v480-source", joined);
+  const auto hashes = picture_hashes(joined);
+  EXPECT_EQ(hashes.size(), 250U);
+  EXPECT_EQ(hashes, picture_hashes(clip));
+}
+
+TEST(PassThrough, SegmentsOfAllRungsBeginAtTheSourcesKeyFrames) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, conforming(10, kUnevenGops));
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+  std::vector<std::int64_t> starts;
+  for (const Segment& segment : plan.segments) starts.push_back(segment.first_frame);
+  // Of the keys at 0, 37, 80, 170 and 230.
+  ASSERT_THAT(starts, ::testing::ElementsAre(0, 37, 170));
+
+  make_segments_of(clip, plan, {"v480-source", "v480", "v360"}, sink);
+
+  for (const char* rendition : {"v480-source", "v480", "v360"}) {
+    SCOPED_TRACE(rendition);
+    const auto joined = folder.path(std::string(rendition) + ".mp4");
+    join(plan, sink, rendition, joined);
+    const auto shown = times(joined, "");
+    ASSERT_EQ(static_cast<std::int64_t>(shown.size()), plan.frame_count);
+    for (std::size_t i = 0; i < shown.size(); ++i)
+      EXPECT_NEAR(shown[i], static_cast<double>(i) / 25, 0.0005);
+    const auto keys = times(joined, "-skip_frame nokey");
+    for (const std::int64_t start : starts) {
+      EXPECT_TRUE(std::any_of(keys.begin(), keys.end(), [&](double key) {
+        return std::abs(key - static_cast<double>(start) / 25) < 0.001;
+      })) << start;
+    }
+  }
+}
+
+TEST(PassThrough, EachSegmentPlaysAlone) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, conforming(9, kUnevenGops));
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+  ASSERT_TRUE(plan.copied) << plan.copied_refused;
+  make_segments_of(clip, plan, {"v480-source"}, sink);
+
+  for (const Segment& segment : plan.segments) {
+    const auto file = folder.path("alone.mp4");
+    std::ofstream out(file, std::ios::binary);
+    for (const std::string& name : {std::string("v480-source/init.mp4"),
+                                    "v480-source/" + std::to_string(segment.number) + ".m4s"}) {
+      const auto& bytes = sink.files.at(name);
+      out.write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
+    }
+    out.close();
+    const auto shown = times(file, "");
+    ASSERT_EQ(std::ssize(shown), segment.frame_count) << segment.number;
+    EXPECT_NEAR(shown.front(), static_cast<double>(segment.first_frame) / 25, 0.0005);
+  }
+}
+
+TEST(PassThrough, OnlySlicesAreLeft) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, conforming(4) + "-x264-params aud=1:repeat-headers=1 ");
+  ASSERT_NE(output_of("cat '" + clip.string() + "'").find("x264 - core"), std::string::npos);
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+  ASSERT_TRUE(plan.copied) << plan.copied_refused;
+
+  make_segments_of(clip, plan, {"v480-source"}, sink);
+
+  for (const Segment& segment : plan.segments) {
+    const auto& file = sink.files.at("v480-source/" + std::to_string(segment.number) + ".m4s");
+    const auto units = split_sample(box(file, "mdat"), 4);
+    ASSERT_TRUE(units);
+    EXPECT_GE(std::ssize(*units), segment.frame_count);
+    for (const auto unit : *units) {
+      EXPECT_THAT(nal_type(unit), ::testing::AnyOf(NalType::slice, NalType::idr_slice));
+    }
+  }
+}
+
+TEST(PassThrough, SegmentsAreTheSameHoweverTheyAreMade) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, conforming(10));
+  MemorySink together;
+  const Plan plan = plan_of(clip, together);
+  ASSERT_TRUE(plan.copied) << plan.copied_refused;
+  make_segments_of(clip, plan, {"v480-source", "v360"}, together);
+
+  MemorySink alone;
+  for (auto number = static_cast<std::uint32_t>(plan.segments.size()); number-- > 0;) {
+    const auto made = run_on(clip, SegmentsTask{plan, {"v480-source"}, number, number}, alone);
+    ASSERT_TRUE(made) << made.error().message;
+  }
+
+  for (const auto& [name, bytes] : alone.files)
+    EXPECT_TRUE(together.files.at(name) == bytes) << name;
+}
+
+TEST(PassThrough, SoundIsCutWithTheCopiedPictures) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, pattern(640, 480, "30000/1001", 8) + tone(8) + kX264 + kTwoSecondGops + kTags +
+                      "-c:a aac -shortest");
+  MemorySink sink;
+
+  const Plan plan = plan_of(clip, sink);
+
+  ASSERT_TRUE(plan.copied) << plan.copied_refused;
+  EXPECT_EQ(plan.copied->codecs.substr(0, 5), "avc1.");
+  for (const Segment& segment : plan.segments) {
+    const double picture = static_cast<double>(segment.first_frame) * 1001 / 30000;
+    const double sound = static_cast<double>(segment.first_audio_frame) * 1024 / 48000;
+    EXPECT_NEAR(picture, sound, 0.011);
+  }
+}
+
+TEST(PassThrough, SourceThatChangedSinceThePlanIsRefused) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  const auto other = folder.path("other.mp4");
+  make_clip(clip, conforming(4));
+  make_clip(other, conforming(4) + "-profile:v main ");
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+  ASSERT_TRUE(plan.copied) << plan.copied_refused;
+
+  const auto made = run_on(other, SegmentsTask{plan, {"v480-source"}, 0, 0}, sink);
+
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().reason, "plan_mismatch");
+}
+
+struct Profile {
+  const char* name;
+  const char* arguments;
+  const char* codecs;
+};
+class ConformingProfile : public ::testing::TestWithParam<Profile> {};
+
+TEST_P(ConformingProfile, IsCopied) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, conforming(3) + GetParam().arguments);
+  MemorySink sink;
+
+  const Plan plan = plan_of(clip, sink);
+
+  ASSERT_TRUE(plan.copied) << plan.copied_refused;
+  EXPECT_EQ(plan.copied->codecs, GetParam().codecs);
+  make_segments_of(clip, plan, {"v480-source"}, sink);
+  const auto joined = folder.path("joined.mp4");
+  join(plan, sink, "v480-source", joined);
+  EXPECT_EQ(picture_hashes(joined), picture_hashes(clip));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Profiles, ConformingProfile,
+    ::testing::Values(Profile{"high", "-level 4.1", "avc1.640029"},
+                      Profile{"main", "-profile:v main -level 3.1", "avc1.4d401f"},
+                      Profile{"constrained_baseline", "-profile:v baseline -level 3.0",
+                              "avc1.42c01e"},
+                      Profile{"many_slices", "-level 4.0 -slices 4 -coder 0", "avc1.640028"}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+struct RefusedRow {
+  const char* reason;
+  const char* name;
+  std::string arguments;
+  const char* file = "clip.mp4";
+};
+void PrintTo(const RefusedRow& row, std::ostream* out) { *out << row.name; }
+class RefusedSource : public ::testing::TestWithParam<RefusedRow> {};
+
+TEST_P(RefusedSource, IsEncodedAndThePlanSaysWhy) {
+  const TempFolder folder;
+  const auto clip = folder.path(GetParam().file);
+  make_clip(clip, GetParam().arguments);
+  MemorySink sink;
+
+  const Plan plan = plan_of(clip, sink);
+
+  EXPECT_FALSE(plan.copied);
+  EXPECT_EQ(plan.copied_refused, GetParam().reason);
+  EXPECT_FALSE(plan.find_video(plan.video.front().name + "-source"));
+}
+
+std::string picture(const std::string& size = "640x480", const std::string& rate = "25") {
+  return " -f lavfi -i testsrc2=size=" + size + ":rate=" + rate + ":duration=6 ";
+}
+std::string with(const std::string& more, const std::string& input = picture()) {
+  return input + kX264 + kTwoSecondGops + kTags + more + " ";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules, RefusedSource,
+    ::testing::Values(
+        RefusedRow{"sample_aspect", "anamorphic", with("-vf setsar=4/3")},
+        RefusedRow{"pixel_format", "ten_bits", with("-pix_fmt yuv420p10le")},
+        RefusedRow{"pixel_format", "full_chroma", with("-pix_fmt yuv444p")},
+        RefusedRow{"interlaced", "interlaced", with("-flags +ildct+ilme -x264-params tff=1")},
+        RefusedRow{"level", "level_5", with("-level 5.0")},
+        RefusedRow{"colour", "bt601", with("-colorspace smpte170m -color_primaries smpte170m")},
+        RefusedRow{"colour", "full_range", with("-vf scale=out_range=full -color_range pc")},
+        RefusedRow{"colour", "untold_below_hd",
+                   picture() + kX264 + kTwoSecondGops + "-pix_fmt yuv420p "},
+        RefusedRow{"size", "between_rungs", with("", picture("660x500"))},
+        RefusedRow{"only_rung", "tiny", with("", picture("320x240"))},
+        RefusedRow{"codec", "mpeg4", picture() + "-c:v mpeg4 -b:v 1M "},
+        RefusedRow{"container", "matroska", with(""), "clip.mkv"},
+        RefusedRow{"frame_rate", "sixty", with("-g 120", picture("640x480", "60"))},
+        RefusedRow{"frame_rate", "varying",
+                   with("-vf select='not(eq(mod(n\\,7)\\,3))' -fps_mode vfr")},
+        RefusedRow{"frame_rate", "slow", with("-g 4", picture("640x480", "2"))},
+        // Its recovery points are no IDRs; the file's index does not name them.
+        RefusedRow{"long_gop", "open", with("-x264-params open-gop=1")},
+        RefusedRow{"long_gop", "long", with("-g 999")},
+        RefusedRow{"bit_rate", "rich", with("-crf 4")}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+TEST(PassThrough, TurnedPicturesRefuseTheCopy) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(folder.path("upright.mp4"), conforming(3));
+  make_clip(clip, "-i upright.mp4 -c copy -metadata:s:v rotate=90");
+  MemorySink sink;
+
+  EXPECT_EQ(plan_of(clip, sink).copied_refused, "rotation");
+}
+
+TEST(PassThrough, HiddenFramesRefuseTheCopy) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(folder.path("whole.mp4"), conforming(6));
+  make_clip(clip, "-ss 1.2 -i whole.mp4 -c copy");
+  MemorySink sink;
+
+  EXPECT_EQ(plan_of(clip, sink).copied_refused, "edit_list");
+}
+
+TEST(PassThrough, ParameterSetsThatChangeRefuseTheCopy) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  // Without B-frames a raw stream needs no times.
+  make_clip(folder.path("a.h264"), conforming(3) + "-bf 0 -refs 1 ");
+  make_clip(folder.path("b.h264"), conforming(3) + "-bf 0 -refs 3 -coder 0 ");
+  output_of("cd '" + folder.path("").string() + "' && cat a.h264 b.h264 > both.h264");
+  make_clip(clip, "-r 25 -i both.h264 -c copy");
+  MemorySink sink;
+
+  EXPECT_EQ(plan_of(clip, sink).copied_refused, "parameter_sets");
+}
+
+TEST(PassThrough, TrimmedLessonsAndOperatorsMayRefuseIt) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, conforming(6));
+  ProbeTask trimmed{"source", Limits{}};
+  trimmed.trim = {1'000, 5'000};
+  ProbeTask switched_off{"source", Limits{}};
+  switched_off.options.may_copy = false;
+  MemorySink sink;
+  const auto refusal_of = [&](const ProbeTask& task) {
+    const auto result = run_on(clip, task, sink);
+    return result ? result->at("plan").value("copied_refused", "none") : result.error().message;
+  };
+
+  EXPECT_EQ(refusal_of(trimmed), "trimmed");
+  EXPECT_EQ(refusal_of(switched_off), "switched_off");
+}
+
+// Facts of a source that conforms, without a file.
+SourceFacts conforming_facts(std::int64_t frames, std::int64_t gop) {
+  SourceFacts facts;
+  facts.container = "mp4";
+  facts.video.codec = "h264";
+  facts.video.width = 640;
+  facts.video.height = 480;
+  facts.video.rate = {{25, 1}, true};
+  facts.video.end_us = frames * 40'000;
+  CodedStream& stream = facts.video.coded.emplace();
+  stream.sets = {{std::byte{0x67}, std::byte{0x64}, std::byte{0}, std::byte{0x1f}},
+                 {std::byte{0x68}}};
+  stream.sequence = {.profile = 100, .level = 31, .width = 640, .height = 480};
+  stream.sequence.primaries = stream.sequence.transfer = stream.sequence.matrix = 1;
+  for (std::int64_t i = 0; i < frames; ++i)
+    stream.pictures.push_back({i * 40'000, 4'000, i % gop == 0, i % gop == 0});
+  return facts;
+}
+
+Plan plan_for(const SourceFacts& facts) {
+  Plan plan;
+  plan.frame_rate = {25, 1};
+  plan.frame_count = facts.video.end_us / 40'000;
+  plan.video = {{.name = "v480", .width = 640, .height = 480, .max_kbps = 1200},
+                {.name = "v360", .width = 480, .height = 360}};
+  consider_copy(facts, {}, plan);
+  return plan;
+}
+
+struct SpoiltRow {
+  const char* reason;
+  const char* name;
+  std::function<void(SourceFacts&, CodedStream&)> spoil;
+};
+void PrintTo(const SpoiltRow& row, std::ostream* out) { *out << row.name; }
+class SpoiltFacts : public ::testing::TestWithParam<SpoiltRow> {};
+
+TEST(PassThrough, FactsOfAConformingSourcePass) {
+  const Plan plan = plan_for(conforming_facts(250, 50));
+  EXPECT_TRUE(plan.copied) << plan.copied_refused;
+}
+
+TEST_P(SpoiltFacts, RefuseTheCopy) {
+  SourceFacts facts = conforming_facts(250, 50);
+  GetParam().spoil(facts, *facts.video.coded);
+
+  const Plan plan = plan_for(facts);
+
+  EXPECT_FALSE(plan.copied);
+  EXPECT_EQ(plan.copied_refused, GetParam().reason);
+}
+
+using Stream = CodedStream;
+INSTANTIATE_TEST_SUITE_P(
+    Rules, SpoiltFacts,
+    ::testing::Values(
+        SpoiltRow{"damaged", "cut_short",
+                  [](SourceFacts& facts, Stream&) { facts.is_cut_short = true; }},
+        SpoiltRow{"colour", "hlg",
+                  [](SourceFacts& facts, Stream&) { facts.video.tone_curve = ToneCurve::hlg; }},
+        SpoiltRow{"profile", "plain_baseline",
+                  [](SourceFacts&, Stream& stream) { stream.sequence.profile = 66; }},
+        SpoiltRow{"interlaced", "fields_possible",
+                  [](SourceFacts&, Stream& stream) { stream.sequence.has_frames_only = false; }},
+        SpoiltRow{"bit_stream", "odd_units",
+                  [](SourceFacts&, Stream& stream) { stream.has_odd_units = true; }},
+        SpoiltRow{"frame_rate", "two_at_one_time",
+                  [](SourceFacts&, Stream& stream) { stream.pictures[7].shown_us = 240'000; }},
+        SpoiltRow{"frame_rate", "jitter_of_2_ms",
+                  [](SourceFacts&, Stream& stream) { stream.pictures[7].shown_us += 2'000; }},
+        SpoiltRow{"open_gop", "leading_picture_of_the_gop_before",
+                  [](SourceFacts&, Stream& stream) {
+                    std::swap(stream.pictures[49].shown_us, stream.pictures[50].shown_us);
+                  }},
+        SpoiltRow{"open_gop", "recovery_points_only",
+                  [](SourceFacts&, Stream& stream) {
+                    for (std::size_t i = 1; i < stream.pictures.size(); ++i)
+                      stream.pictures[i].is_idr = false;
+                  }},
+        SpoiltRow{"open_gop", "begins_without_idr",
+                  [](SourceFacts&, Stream& stream) { stream.pictures[0].is_idr = false; }},
+        SpoiltRow{"bit_rate", "one_busy_second",
+                  [](SourceFacts&, Stream& stream) {
+                    for (std::size_t i = 50; i < 75; ++i) stream.pictures[i].bytes = 13'000;
+                  }},
+        SpoiltRow{"reordering", "absurd_depth",
+                  [](SourceFacts&, Stream& stream) {
+                    // The second picture is decoded last of its GOP.
+                    for (std::int64_t i = 1; i < 50; ++i)
+                      stream.pictures[static_cast<std::size_t>(i)].shown_us =
+                          (i == 49 ? 1 : i + 1) * 40'000;
+                  }}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+struct CutRow {
+  const char* name;
+  std::vector<std::int64_t> keys;  // At 10 frames a second.
+  std::int64_t frames;
+  std::vector<std::int64_t> starts;
+};
+void PrintTo(const CutRow& row, std::ostream* out) { *out << row.name; }
+class CutsAtKeys : public ::testing::TestWithParam<CutRow> {};
+
+TEST_P(CutsAtKeys, AreTwoToSixSecondsApart) {
+  const auto segments = cut_segments_at(GetParam().keys, GetParam().frames, {10, 1}, true);
+
+  std::vector<std::int64_t> starts;
+  std::int64_t end = 0;
+  for (const Segment& segment : segments) {
+    starts.push_back(segment.first_frame);
+    EXPECT_EQ(segment.first_frame, end);
+    EXPECT_LE(segment.frame_count, 60);
+    end += segment.frame_count;
+  }
+  EXPECT_EQ(starts, GetParam().starts);
+  EXPECT_EQ(end, GetParam().frames);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, CutsAtKeys,
+    ::testing::Values(CutRow{"every_second",
+                             {0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140},
+                             150,
+                             {0, 20, 60, 100}},
+                      CutRow{"every_four_seconds", {0, 40, 80, 120}, 150, {0, 40, 80, 120}},
+                      CutRow{"every_three_seconds", {0, 30, 60, 90, 120}, 150, {0, 30, 60, 90}},
+                      CutRow{
+                          "key_right_after_the_first", {0, 2, 42, 60, 82, 100}, 110, {0, 42, 82}},
+                      CutRow{"one_short_gop", {0}, 25, {0}},
+                      CutRow{"short_rest", {0, 20, 40, 60, 79}, 80, {0, 20}}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+}  // namespace
+}  // namespace weike::media::test
