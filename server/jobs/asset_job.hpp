@@ -98,6 +98,7 @@ class AssetJob {
   Result<Asset> open_asset();
   Result<media::Plan> probe(const Asset& asset, const media::TaskControl& control);
   Result<media::Plan> keep_plan(const nlohmann::json& made);
+  Result<> reuse(const Asset& asset, const media::Plan& plan);
   Result<FinishedSegments> find_finished(const media::Plan& plan);
   Result<std::map<std::string, SegmentEntry>> read_journal();
 

@@ -1,5 +1,6 @@
 #include "server/jobs/asset_job.hpp"
 #include "server/jobs/rendition_progress.hpp"
+#include "server/jobs/reuse.hpp"
 #include "storage/records/keys.hpp"
 #include "storage/records/record.hpp"
 
@@ -52,6 +53,7 @@ Result<> AssetJob::begin(const media::TaskControl& control) {
   auto plan = asset->has_plan ? workshop_.assets.plan(id_) : probe(*asset, control);
   if (!plan) return plan.error();
   if (kind_ == JobKind::lesson) {
+    if (auto reused = reuse(*asset, *plan); !reused) return reused;
     if (auto noted = notes_.open(*plan); !noted) return noted;
   }
   auto finished = find_finished(*plan);
@@ -129,6 +131,24 @@ Result<media::Plan> AssetJob::keep_plan(const nlohmann::json& made) {
     if (auto stored = workshop_.blobs.put(blob, bytes_of(text)); !stored) return stored.error();
   }
   return workshop_.assets.plan(id_);
+}
+
+// What another asset with the same source and plan has is not made again.
+Result<> AssetJob::reuse(const Asset& asset, const media::Plan& plan) {
+  const auto shown = lease();
+  const auto guard = [&](storage::Transaction& transaction) {
+    return workshop_.queue.confirm(transaction, shown);
+  };
+  auto taken = Reuse(workshop_).take_over(asset, plan, guard);
+  if (!taken) return taken.error();
+  if (taken->segments == 0) return {};
+  workshop_.observer().on_reused(taken->segments);
+  workshop_.log("segments_reused", id_, std::to_string(taken->segments));
+  if (!taken->placeholders) return {};
+  const std::scoped_lock lock(mutex_);
+  placeholders_ = std::move(*taken->placeholders);
+  has_images_ = images_taken_ = true;
+  return {};
 }
 
 Result<std::map<std::string, SegmentEntry>> AssetJob::read_journal() {

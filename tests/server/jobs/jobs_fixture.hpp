@@ -17,18 +17,22 @@ namespace weike::server {
 // of an asset, step by step in the test's own thread.
 class JobsFixture : public ::testing::Test {
  protected:
-  explicit JobsFixture(std::uint32_t segments = 7) : worker(plan_of(segments)) {}
+  explicit JobsFixture(std::uint32_t segments = 7) : JobsFixture(plan_of(segments)) {}
+  explicit JobsFixture(media::Plan plan) : worker(std::move(plan)) {}
 
   void SetUp() override { asset = create_asset(); }
 
-  AssetId create_asset() {
+  AssetId create_asset() { return create_asset(UploadId::make_random().text()); }
+  // Of a source that others may have too.
+  AssetId create_asset(const std::string& sha256) { return create_asset(sha256, owner, kRootUnit); }
+  AssetId create_asset(const std::string& sha256, AccountId of, UnitId unit) {
     const auto source = "uploads/" + UploadId::make_random().text();
     const std::string bytes = "a video";
     EXPECT_TRUE(blobs.put(source, std::as_bytes(std::span(bytes))));
     AssetId id;
     const auto done = store.transact([&](storage::Transaction& transaction) -> Result<> {
       const auto made =
-          assets.create(transaction, {owner, kRootUnit, source, "5a", "phone.mp4", bytes.size()});
+          assets.create(transaction, {of, unit, source, sha256, "phone.mp4", bytes.size()});
       if (!made) return made.error();
       id = *made;
       return {};
