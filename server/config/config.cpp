@@ -188,6 +188,9 @@ Result<> check_ranges(const Config& config) {
   if (config.net.head_limit_bytes < 1024 || config.net.head_limit_bytes > 1024 * 1024) {
     return bad_key("net.head_limit_bytes", "must be from 1024 to 1048576");
   }
+  if (config.top_rung != "eager" && config.top_rung != "when_watched") {
+    return bad_key("media.top_rung", "must be eager or when_watched");
+  }
   const auto levels = {"debug", "info", "warning", "error"};
   if (std::find(levels.begin(), levels.end(), config.log.level) == levels.end()) {
     return bad_key("log.level", "must be debug, info, warning or error");

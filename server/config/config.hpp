@@ -43,7 +43,9 @@ struct Config {
   std::uint64_t database_cache_bytes = 32ULL << 20;
   std::uint64_t low_water_bytes = 512ULL << 20;  // Below this free disk /readyz says no.
   std::size_t transcode_workers = 0;             // 0: one for each core.
+  std::string top_rung = "eager";                // Or when_watched: made for watched lessons only.
   media::Limits media;
+  media::PlanOptions plan;
   accounts::AccountOptions accounts;
   accounts::SessionOptions sessions;
   uploads::UploadOptions uploads;

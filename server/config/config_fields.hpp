@@ -50,6 +50,10 @@ void describe(Visitor& visit, AnyConfig& config) {
   });
   visit.section("media", [&] {
     visit.field("transcode_workers", config.transcode_workers);
+    visit.field("top_rung", config.top_rung);
+    visit.field("copy_conforming_sources", config.plan.may_copy);
+    visit.field("skip_stills", config.plan.may_skip_stills);
+    visit.field("av1", config.plan.has_av1);
     visit.field("min_duration_ms", config.media.min_duration_ms);
     visit.field("max_duration_ms", config.media.max_duration_ms);
     visit.field("max_pixels", config.media.max_pixels);

@@ -44,6 +44,7 @@ TEST(Config, WrongKeysAreRefusedByName) {
       {R"({"net": {"trusted_proxies": [1]}})", "net.trusted_proxies"},
       {R"({"log": {"access": 1}})", "log.access"},
       {R"({"log": {"level": "loud"}})", "log.level"},
+      {R"({"media": {"top_rung": "never"}})", "media.top_rung"},
       {R"({"channels": []})", "channels"},
       {R"({"channels": [{"id": "A", "title_zh": "", "title_en": ""}]})", "channels"},
       {R"({"listen": "nowhere"})", "listen"},
