@@ -40,7 +40,14 @@ Result<std::optional<storage::Lease>> JobRoster::lease() {
   const auto lessons = static_cast<std::size_t>(std::count_if(
       jobs_.begin(), jobs_.end(), [](const auto& job) { return job->kind() == JobKind::lesson; }));
   const auto& options = workshop_.options;
-  if (lessons >= options.active_jobs) return std::optional<storage::Lease>{};
+  if (lessons >= options.active_jobs) {
+    // One lesson of each organisation has room however many others are at work: those may be long.
+    std::set<UnitId> busy;
+    for (const auto& job : jobs_) {
+      if (job->kind() == JobKind::lesson) busy.insert(job->unit());
+    }
+    return workshop_.queue.lease(storage::JobClass::normal, busy);
+  }
   const bool has_late_room = jobs_.size() - lessons < options.active_late_jobs;
   return workshop_.queue.lease(has_late_room ? storage::JobClass::background
                                              : storage::JobClass::normal);

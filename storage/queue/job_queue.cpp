@@ -1,14 +1,16 @@
 // The keys of the queue. Numbers and times are big-endian in 8 bytes, ids 16 raw bytes.
 //
-// | key                                       | value |
-// |-------------------------------------------|----------------------------------------------------|
-// | job/{job}                                 | JobRecord, JSON | | job-payload/{job} | the payload
-// as it came                             | | job-ready/{class, 1 byte}{unit}{number}{job} | empty;
-// may be leased                            | | job-delayed/{time}{job}                   | empty;
-// may be leased from that time on             | | job-leased/{time}{job}                    |
-// empty; its lease ends at that time                 | | job-turn/{class, 1 byte} | the unit whose
-// job was leased last, 16 bytes       | | job-number/                               | counter, 8
-// bytes: ages of jobs, tokens of leases   |
+// clang-format off
+// | key                                          | value                                            |
+// |----------------------------------------------|--------------------------------------------------|
+// | job/{job}                                    | JobRecord, JSON                                  |
+// | job-payload/{job}                            | the payload as it came                           |
+// | job-ready/{class, 1 byte}{unit}{number}{job} | empty; may be leased                             |
+// | job-delayed/{time}{job}                      | empty; may be leased from that time on           |
+// | job-leased/{time}{job}                       | empty; its lease ends at that time               |
+// | job-turn/{class, 1 byte}                     | the unit whose job was leased last, 16 bytes     |
+// | job-number/                                  | counter, 8 bytes: ages of jobs, tokens of leases |
+// clang-format on
 //
 // A job stands in exactly one of the three indexes, or in none when it is out of tries. Tokens come
 // from one counter for all jobs, so they grow even if a job is completed and queued again.
@@ -53,22 +55,37 @@ Result<UnitId> last_served(Transaction& transaction, JobClass job_class) {
   return *unit ? UnitId::from_bytes(**unit).value_or(UnitId{}) : UnitId{};
 }
 
-// The oldest ready job of the unit that is next in turn, units being in the order of their ids.
-Result<std::optional<JobRecord>> next_in(Transaction& transaction, JobClass job_class) {
-  const auto last = last_served(transaction, job_class);
-  if (!last) return last.error();
-  auto found = transaction.scan(job_keys::ready_behind(job_class, *last), 1);
-  if (found && found->empty()) found = transaction.scan(job_keys::ready_in(job_class), 1);
-  if (!found) return found.error();
-  if (found->empty()) return std::optional<JobRecord>{};
-  const auto id = keys::trailing_id<JobId>(found->front().key);
-  return id ? load_job(transaction, *id) : std::optional<JobRecord>{};
+// The first job in `range` whose unit is none of `busy`.
+Result<std::optional<JobId>> first_in(Transaction& transaction, KeyRange range, JobClass job_class,
+                                      const std::set<UnitId>& busy) {
+  while (true) {
+    const auto found = transaction.scan(range, 1);
+    if (!found) return found.error();
+    if (found->empty()) return std::optional<JobId>{};
+    const auto& key = found->front().key;
+    const auto unit = job_keys::unit_of(key);
+    if (!busy.contains(unit)) return keys::trailing_id<JobId>(key);
+    range = job_keys::ready_behind(job_class, unit);
+  }
 }
 
-Result<std::optional<JobRecord>> next_ready(Transaction& transaction, JobClass last) {
+// The oldest ready job of the unit that is next in turn, units being in the order of their ids.
+Result<std::optional<JobRecord>> next_in(Transaction& transaction, JobClass job_class,
+                                         const std::set<UnitId>& busy) {
+  const auto last = last_served(transaction, job_class);
+  if (!last) return last.error();
+  auto found = first_in(transaction, job_keys::ready_behind(job_class, *last), job_class, busy);
+  if (found && !*found)
+    found = first_in(transaction, job_keys::ready_in(job_class), job_class, busy);
+  if (!found) return found.error();
+  return *found ? load_job(transaction, **found) : std::optional<JobRecord>{};
+}
+
+Result<std::optional<JobRecord>> next_ready(Transaction& transaction, JobClass last,
+                                            const std::set<UnitId>& busy) {
   for (const auto job_class : kClasses) {
     if (job_class > last) break;
-    auto record = next_in(transaction, job_class);
+    auto record = next_in(transaction, job_class, busy);
     if (!record || *record) return record;
   }
   return std::optional<JobRecord>{};
@@ -117,7 +134,7 @@ Result<> JobQueue::cancel(Transaction& transaction, JobId id) {
   return erase_job(transaction, **record);
 }
 
-Result<std::optional<Lease>> JobQueue::lease(JobClass last) {
+Result<std::optional<Lease>> JobQueue::lease(JobClass last, const std::set<UnitId>& busy) {
   std::optional<Lease> lease;
   const auto leased = store_.transact([&](Transaction& transaction) -> Result<> {
     lease.reset();
@@ -125,7 +142,7 @@ Result<std::optional<Lease>> JobQueue::lease(JobClass last) {
     for (const auto& due : {job_keys::leased_until(now), job_keys::delayed_until(now)})
       if (const auto back = put_back(transaction, due); !back) return back.error();
 
-    const auto record = next_ready(transaction, last);
+    const auto record = next_ready(transaction, last, busy);
     if (!record) return record.error();
     if (!*record) return {};
     const auto token = next_job_number(transaction);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace weike::storage {
@@ -59,8 +60,10 @@ class JobQueue {
   Result<> cancel(Transaction& transaction, JobId id);
 
   // The next job that may run, smallest class first, then units in turn, then age. Leases that
-  // expired are taken over. Nothing if no job may run now, or none of a class up to `last`.
-  Result<std::optional<Lease>> lease(JobClass last = JobClass::background);
+  // expired are taken over. Nothing if no job may run now, or none of a class up to `last` and of a
+  // unit that is not `busy`.
+  Result<std::optional<Lease>> lease(JobClass last = JobClass::background,
+                                     const std::set<UnitId>& busy = {});
   // `conflict` when the lease was lost; then the worker drops its work.
   Result<> renew(Lease& lease);
   // Inside the caller's transaction, so that the job's result and its end are one. `conflict` when

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +45,27 @@ TEST_P(JobQueueContract, NewcomerDoesNotWaitForAUnitsBacklog) {
 
   EXPECT_EQ(next(), "newcomer");
   EXPECT_EQ(next(), "backlog");
+}
+
+TEST_P(JobQueueContract, BusyUnitsArePassedOver) {
+  const auto unit_of = [&](const std::string& payload, int unit) {
+    add(payload, unit);
+    return queue_.lease().value()->unit;
+  };
+  const auto first = unit_of("first of a", 1);
+  const auto third = unit_of("first of c", 3);
+  for (const auto* payload : {"a1", "a2"}) add(payload, 1);
+  add("b1", 2);
+  add("c1", 3);
+  const auto next_but = [&](const std::set<UnitId>& busy) {
+    const auto lease = queue_.lease(JobClass::background, busy).value();
+    return lease ? lease->payload : "none";
+  };
+
+  EXPECT_EQ(next_but({first, third}), "b1");
+  EXPECT_EQ(next_but({first, third}), "none");
+  EXPECT_EQ(next_but({first}), "c1");
+  EXPECT_EQ(next_but({}), "a1");
 }
 
 TEST_P(JobQueueContract, PlaceIsHowManyRunBefore) {
