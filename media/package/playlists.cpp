@@ -43,7 +43,8 @@ std::string groups(const AudioRung* sound, const OfferedMedia& offered) {
   std::string text;
   if (sound) text += ",AUDIO=" + in_quotes(sound->name);
   if (!offered.captions.empty()) text += ",SUBTITLES=" + in_quotes(kCaptionGroup);
-  return text;
+  // Else some players list captions within the pictures (CEA-608), which are never there.
+  return text + ",CLOSED-CAPTIONS=NONE";
 }
 
 std::string sound_rendition(const AudioRung& sound) {

@@ -103,6 +103,7 @@ void check_variant(const ReadVariant& variant) {
   EXPECT_EQ(has_video, variant.attributes.contains("FRAME-RATE"));
   const std::string codecs = variant.attributes.at("CODECS");
   EXPECT_EQ(has_video, codecs.starts_with("avc1.") || codecs.starts_with("av01.")) << codecs;
+  EXPECT_EQ(variant.attributes.at("CLOSED-CAPTIONS"), "NONE");
   EXPECT_EQ(variant.attributes.contains("AUDIO"), codecs.ends_with("mp4a.40.2")) << codecs;
 }
 
@@ -111,7 +112,7 @@ void check_iframe_variant(const ReadVariant& variant) {
   SCOPED_TRACE(variant.uri);
   expect_relative(variant.uri);
   check_rates(variant.attributes);
-  for (const char* name : {"FRAME-RATE", "AUDIO", "SUBTITLES"})
+  for (const char* name : {"FRAME-RATE", "AUDIO", "SUBTITLES", "CLOSED-CAPTIONS"})
     EXPECT_FALSE(variant.attributes.contains(name)) << name;
   EXPECT_TRUE(variant.attributes.contains("RESOLUTION"));
 }

@@ -56,9 +56,10 @@ TEST(MasterPlaylist, NamesEveryRungAnd480First) {
   EXPECT_THAT(uris_of(master), ElementsAre("v480/index.m3u8", "v1080/index.m3u8", "v720/index.m3u8",
                                            "v360/index.m3u8", "a64/index.m3u8"));
   EXPECT_THAT(lines_of(master), Contains("#EXT-X-INDEPENDENT-SEGMENTS"));
-  EXPECT_THAT(lines_of(master),
-              Contains("#EXT-X-STREAM-INF:BANDWIDTH=6890800,CODECS=\"avc1.640028,mp4a.40.2\","
-                       "RESOLUTION=1920x1080,FRAME-RATE=29.970,AUDIO=\"a128\""));
+  EXPECT_THAT(
+      lines_of(master),
+      Contains("#EXT-X-STREAM-INF:BANDWIDTH=6890800,CODECS=\"avc1.640028,mp4a.40.2\","
+               "RESOLUTION=1920x1080,FRAME-RATE=29.970,AUDIO=\"a128\",CLOSED-CAPTIONS=NONE"));
   EXPECT_THAT(lines_of(master),
               Contains("#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a64\",NAME=\"main\",DEFAULT=YES,"
                        "AUTOSELECT=YES,CHANNELS=\"2\",URI=\"a64/index.m3u8\""));

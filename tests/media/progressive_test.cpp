@@ -87,6 +87,30 @@ TEST(ProgressiveFile, HasItsIndexInFrontAndSeeks) {
   EXPECT_EQ(keys.size(), 4U);
 }
 
+// Slides: pictures that do not change are not coded again, so samples last unevenly.
+TEST(ProgressiveFile, KeepsTheTimesOfSlides) {
+  const PackagedClip slides(
+      "-f lavfi -i \"testsrc2=s=640x480:r=30,trim=end_frame=30,tpad=stop=210:stop_mode=clone\"" +
+      tone(8) + "-c:v libx264 -preset veryfast -crf 12 -pix_fmt yuv420p -c:a aac");
+  ASSERT_TRUE(slides.plan().skips_stills);
+  const auto file = slides.write_progressive("v360");
+  const auto joined = slides.path("joined.mp4");
+  output_of("cd '" + slides.path("v360").string() + "' && cat init.mp4 0.m4s 1.m4s 2.m4s > '" +
+            joined.string() + "'");
+
+  const auto times = frame_times(file);
+  const auto durations = numbers_of(probed(file, "-show_entries stream=duration"));
+
+  ASSERT_LT(static_cast<std::int64_t>(times.size()), slides.plan().frame_count / 2);
+  const auto expected = frame_times(joined);
+  ASSERT_EQ(times.size(), expected.size());
+  for (std::size_t i = 0; i < times.size(); ++i) EXPECT_NEAR(times[i], expected[i], 0.0005) << i;
+  EXPECT_NEAR(times.front(), 0, 0.0005);
+  ASSERT_EQ(durations.size(), 2U);
+  EXPECT_NEAR(durations[0], 8, 0.001);  // The last picture stands until the end.
+  EXPECT_NEAR(durations[1], 8, 0.0107);
+}
+
 // Segments of another muxer, whose samples last unevenly: 30 pictures in a second, then one.
 TEST(ProgressiveFile, KeepsUnevenFrameTimes) {
   const TempFolder folder;
