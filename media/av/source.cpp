@@ -206,11 +206,16 @@ Result<> Source::open_format(const SourceOptions& options) {
   format_.reset(format);
   if (auto checked = check_header(options); !checked) return checked.error();
 
+  if (options.trusts_header && container_ == kKnown[0].name && stream_count() > 0) return {};
+  if (options.only_stream >= 0) keep_only(options.only_stream);
   // One dictionary a stream: libav takes out of each what it understood.
   std::vector<AVDictionary*> dictionaries(format_->nb_streams, nullptr);
   for (auto& each : dictionaries) {
     av_dict_set_int(&each, "max_pixels", options.max_pixels, 0);
     av_dict_set(&each, "threads", "1", 0);
+    // Of the first pictures the headers are wanted; nobody sees the pixels.
+    av_dict_set(&each, "skip_idct", "all", 0);
+    av_dict_set(&each, "skip_loop_filter", "all", 0);
   }
   const int found = avformat_find_stream_info(format_.get(), dictionaries.data());
   for (auto& each : dictionaries) av_dict_free(&each);

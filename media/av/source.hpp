@@ -12,6 +12,11 @@ namespace weike::media {
 struct SourceOptions {
   std::int64_t max_pixels = 4096LL * 4096;
   int max_streams = 32;
+  // The only stream whose packets are wanted; nothing is found out about the others then. -1: all.
+  int only_stream = -1;
+  // Believes what an MP4 file's header says, without a look at the first packets: pictures need not
+  // come out in order then, unless the decoder knows by itself how far to reorder them.
+  bool trusts_header = false;
 };
 
 // A hostile media file, opened by libav through a descriptor that is only read by offset: nothing

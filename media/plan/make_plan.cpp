@@ -5,6 +5,7 @@
 #include "media/plan/background_rung.hpp"
 #include "media/plan/ladder.hpp"
 #include "media/plan/pass_through.hpp"
+#include "media/plan/stills.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -114,6 +115,8 @@ Result<Plan> make_plan(const SourceFacts& facts, const ProbeTask& task) {
   plan.orientation = video.orientation;
   plan.tone_curve = video.tone_curve;
   plan.is_interlaced = video.is_interlaced;
+  plan.skips_stills = task.options.may_skip_stills &&
+                      worth_skipping_stills(video, part.from_us, part.to_us, plan.frame_count);
   plan.video = make_ladder(shown);
   if (facts.audio) {
     plan.audio_stream = facts.audio->stream;

@@ -11,6 +11,12 @@
 
 namespace weike::media {
 
+// A coded picture: when it is shown, in the container's time, and how large it is.
+struct PictureSize {
+  std::int64_t shown_us = 0;
+  std::int64_t bytes = 0;
+};
+
 struct VideoFacts {
   int stream = 0;
   std::string codec;
@@ -24,8 +30,9 @@ struct VideoFacts {
   std::int64_t first_us = 0;  // Of the first shown frame, in the container's time.
   std::int64_t end_us = 0;    // When the last frame's time is over.
   SourceRate rate;
-  std::vector<std::int64_t> frames_us;  // When each frame is shown; ascending, container time.
-  std::int64_t surplus_frames = 0;      // Left out because their time is another frame's.
+  std::vector<std::int64_t> frames_us;     // When each frame is shown; ascending, container time.
+  std::int64_t surplus_frames = 0;         // Left out because their time is another frame's.
+  std::vector<PictureSize> pictures = {};  // In decoding order.
   // Of H.264 in MP4 files with one pair of parameter sets.
   std::optional<CodedStream> coded;
 };

@@ -12,14 +12,18 @@ constexpr std::int64_t kWorthwhilePart = 4;
 
 }  // namespace
 
-bool worth_skipping_stills(std::span<const std::uint32_t> packet_bytes, std::int64_t pixels,
+bool worth_skipping_stills(const VideoFacts& video, std::int64_t from_us, std::int64_t to_us,
                            std::int64_t frame_count) {
-  const auto small = std::count_if(packet_bytes.begin(), packet_bytes.end(), [&](auto bytes) {
-    return std::int64_t{bytes} * kPixelsPerByte <= pixels;
-  });
-  const auto repeated =
-      std::max<std::int64_t>(0, frame_count - static_cast<std::int64_t>(packet_bytes.size()));
-  return frame_count > 0 && (small + repeated) * kWorthwhilePart >= frame_count;
+  const std::int64_t pixels = std::int64_t{video.width} * video.height;
+  std::int64_t pictures = 0;
+  std::int64_t small = 0;
+  for (const PictureSize& picture : video.pictures) {
+    if (picture.shown_us < from_us || picture.shown_us >= to_us) continue;
+    ++pictures;
+    if (picture.bytes * kPixelsPerByte <= pixels) ++small;
+  }
+  const std::int64_t repeated = std::max<std::int64_t>(0, frame_count - pictures);
+  return (small + repeated) * kWorthwhilePart >= frame_count;
 }
 
 }  // namespace weike::media

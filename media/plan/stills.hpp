@@ -1,15 +1,15 @@
 #pragma once
 
+#include "media/plan/source_facts.hpp"
+
 #include <cstdint>
-#include <span>
 
 namespace weike::media {
 
-// Whether looking for still pictures pays: a fair part of the output frames comes from packets that
-// hardly change the picture, or repeats a picture because the source has none of its own there.
-// `packet_bytes` of the video, in any order; `pixels` of one source picture; `frame_count` of the
-// output grid.
-bool worth_skipping_stills(std::span<const std::uint32_t> packet_bytes, std::int64_t pixels,
+// Whether looking for still pictures pays: a fair part of the `frame_count` output frames between
+// the two points in time comes from packets that hardly change the picture, or repeats a picture
+// because the source has none of its own there.
+bool worth_skipping_stills(const VideoFacts& video, std::int64_t from_us, std::int64_t to_us,
                            std::int64_t frame_count);
 
 }  // namespace weike::media

@@ -3,21 +3,33 @@
 #include "media/av/av_error.hpp"
 #include "media/av/source.hpp"
 #include "media/probe/coded_stream_reader.hpp"
+#include "media/probe/display_matrix.hpp"
 #include "media/probe/streams.hpp"
 #include "media/probe/timeline.hpp"
 #include "media/transcode/video_reader.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace weike::media {
 namespace {
+
+// As the codec says; it counts where the container says nothing.
+Orientation coded_orientation(const AVFrame& picture) {
+  const AVFrameSideData* found = av_frame_get_side_data(&picture, AV_FRAME_DATA_DISPLAYMATRIX);
+  std::array<std::int32_t, 9> matrix{};
+  if (!found || found->size < sizeof matrix) return {};
+  std::memcpy(matrix.data(), found->data, sizeof matrix);
+  return orientation_of(matrix);
+}
 
 // What only a decoded frame shows for sure.
 Result<> examine_first_frame(int descriptor, const Limits& limits, VideoFacts& video) {
   const SourceOptions options{limits.max_pixels, limits.max_streams};
   auto reader = VideoReader::open(descriptor, video.stream, options);
   if (!reader) return reader.error();
-  auto frame = reader->next();
+  auto frame = reader->glimpse();
   if (!frame) return frame.error();
   if (!*frame) return rejected("damaged", "no frame can be decoded");
   const AVFrame& picture = **frame;
@@ -31,6 +43,7 @@ Result<> examine_first_frame(int descriptor, const Limits& limits, VideoFacts& v
                                 ? reader->stream().sample_aspect_ratio
                                 : picture.sample_aspect_ratio;
   if (aspect.num > 0 && aspect.den > 0) video.sample_aspect = {aspect.num, aspect.den};
+  if (video.orientation == Orientation{}) video.orientation = coded_orientation(picture);
   return {};
 }
 
@@ -64,6 +77,8 @@ Result<SourceFacts> examine(int descriptor, const Limits& limits, OutputSink& si
     facts.audio->end_us = timeline->audio_end_us;
   }
   facts.video.frames_us = std::move(timeline->frames_us);
+  for (const CodedPacket& packet : timeline->packets)
+    if (!packet.is_cut_off) facts.video.pictures.push_back({packet.shown_us, packet.bytes});
   if (facts.container == "mp4")
     facts.video.coded =
         read_coded_stream(descriptor, source->stream(*video_stream), timeline->packets);

@@ -52,7 +52,9 @@ std::vector<std::uint8_t*> planes(Sound& sound) {
 
 Result<AudioReader> AudioReader::open(int descriptor, const Plan& plan,
                                       const SourceOptions& options) {
-  auto source = Source::open(descriptor, options);
+  SourceOptions own = options;
+  own.only_stream = plan.audio_stream;
+  auto source = Source::open(descriptor, own);
   if (!source) return source.error();
   if (plan.audio_stream < 0 || plan.audio_stream >= source->stream_count() || plan.audio.empty())
     return rejected("damaged", "the planned sound is not there");

@@ -25,12 +25,23 @@ Result<VideoReader> VideoReader::open(int descriptor, int stream, const SourceOp
   reader.descriptor_ = descriptor;
   reader.stream_ = stream;
   reader.options_ = options;
+  reader.options_.only_stream = stream;
   if (auto started = reader.restart(); !started) return started.error();
   return reader;
 }
 
+// Looking at the first packets means to decode them once more than needed. An H.264 stream that
+// tells how far its pictures are reordered can do without.
 Result<> VideoReader::restart() {
-  auto source = Source::open(descriptor_, options_);
+  SourceOptions trusting = options_;
+  trusting.trusts_header = true;
+  const auto opened = open_source(trusting);
+  if (opened && decoder_->codec_id == AV_CODEC_ID_H264 && decoder_->has_b_frames > 0) return {};
+  return open_source(options_);
+}
+
+Result<> VideoReader::open_source(const SourceOptions& options) {
+  auto source = Source::open(descriptor_, options);
   if (!source) return source.error();
   if (stream_ < 0 || stream_ >= source->stream_count())
     return rejected("damaged", "the planned stream is not there");
@@ -45,6 +56,19 @@ Result<> VideoReader::restart() {
 
 std::int64_t VideoReader::to_us(std::int64_t time) {
   return av_rescale_q(time, source_.stream(stream_).time_base, kMicroseconds);
+}
+
+Result<FramePtr> VideoReader::glimpse() {
+  decoder_->skip_idct = AVDISCARD_ALL;
+  decoder_->skip_loop_filter = AVDISCARD_ALL;
+  if (auto fed = feed(); !fed) return fed.error();
+  avcodec_send_packet(decoder_.get(), nullptr);  // Do not wait for the pictures after it.
+  auto frame = make_frame();
+  if (!frame) return av_failure("decode", AVERROR(ENOMEM));
+  const bool is_there = avcodec_receive_frame(decoder_.get(), frame.get()) == 0 && is_good(*frame);
+  if (is_there) return frame;
+  if (auto restarted = restart(); !restarted) return restarted.error();
+  return next();
 }
 
 Result<> VideoReader::seek(std::int64_t time_us) {
@@ -69,7 +93,6 @@ Result<bool> VideoReader::begin_at(std::int64_t time_us) {
   avcodec_flush_buffers(decoder_.get());
   forget();
   if (!find_key_packet(wanted_us_)) return false;
-  damage_.start(to_us(time_of(*pending_)));
   auto first = next();
   if (!first) return first.error();
   const bool is_in_time = *first && (*first)->pts <= wanted_us_;
@@ -80,7 +103,8 @@ Result<bool> VideoReader::begin_at(std::int64_t time_us) {
 void VideoReader::forget() {
   pending_.reset();
   ready_.reset();
-  damage_.start(INT64_MIN);
+  damage_.start(INT64_MAX);
+  has_begun_ = false;
   is_drained_ = false;
   last_shown_us_ = INT64_MIN;
   newest_us_ = INT64_MIN;
@@ -104,10 +128,15 @@ bool VideoReader::is_dispensable(const AVPacket& packet) {
   return time < wanted_us_ - kSkipAhead && time < newest_us_;
 }
 
-void VideoReader::expect(const AVPacket& packet) {
+void VideoReader::expect(const AVPacket& packet, bool may_be_left_out) {
   const std::int64_t time = time_of(packet);
   sent_us_ = time != AV_NOPTS_VALUE ? to_us(time) : INT64_MIN;
-  if (packet.pts == AV_NOPTS_VALUE) return;
+  if (!has_begun_ && (packet.flags & AV_PKT_FLAG_KEY)) {
+    // A recording may begin amid a group of pictures, which is no damage.
+    damage_.start(sent_us_);
+    has_begun_ = true;
+  }
+  if (packet.pts == AV_NOPTS_VALUE || may_be_left_out) return;
   if (sent_us_ <= wanted_us_) newest_us_ = std::max(newest_us_, sent_us_);
   // Of these codecs each packet holds one frame that is shown; an edit list may leave it out.
   const AVCodecID codec = decoder_->codec_id;
@@ -123,7 +152,7 @@ Result<> VideoReader::feed() {
     const bool is_left_out = decoder_->skip_frame <= AVDISCARD_NONREF && is_dispensable(*packet);
     if (decoder_->skip_frame <= AVDISCARD_NONREF)
       decoder_->skip_frame = is_left_out ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
-    if (!is_left_out) expect(*packet);
+    expect(*packet, is_left_out);
   } else {
     is_drained_ = true;
   }

@@ -25,6 +25,10 @@ class VideoReader {
   // The next good frame, its `pts` in microseconds of container time; null at the end.
   Result<FramePtr> next();
 
+  // The first picture of the file, for what its header tells; the pixels are rough.
+  // Nothing can be read afterwards.
+  Result<FramePtr> glimpse();
+
   // Whether a frame that should have been shown after `after_us` and not after `until_us` is
   // damaged; told for sure once a later frame was given. Do not ask for earlier times again.
   bool is_damaged_between(std::int64_t after_us, std::int64_t until_us) {
@@ -41,10 +45,11 @@ class VideoReader {
 
  private:
   Result<> restart();
+  Result<> open_source(const SourceOptions& options);
   bool find_key_packet(std::int64_t time_us);
   Result<bool> begin_at(std::int64_t time_us);
   Result<> feed();
-  void expect(const AVPacket& packet);
+  void expect(const AVPacket& packet, bool may_be_left_out);
   bool is_dispensable(const AVPacket& packet);
   Result<> note_failure(int code);
   bool is_good(const AVFrame& frame);
@@ -64,6 +69,7 @@ class VideoReader {
   std::int64_t sent_us_ = INT64_MIN;    // Of the packet that the decoder works on.
   std::int64_t last_shown_us_ = INT64_MIN;
   std::int64_t damaged_frames_ = 0;
+  bool has_begun_ = false;  // A key frame was fed.
   bool is_drained_ = false;
 };
 
