@@ -13,8 +13,8 @@ namespace weike::media {
 struct CodedPicture {
   std::int64_t shown_us = 0;  // In the container's time.
   std::uint32_t bytes = 0;
-  bool is_key = false;  // The container says so; it may be a mere recovery point.
-  bool is_idr = false;  // Nothing after it refers to what came before.
+  bool is_idr = false;             // Nothing after it refers to what came before.
+  bool is_recovery_point = false;  // One may begin here, but pictures around it refer across it.
 };
 
 // An H.264 stream as its file holds it: what the rules of pass-through ask (pass_through.hpp).

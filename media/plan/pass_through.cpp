@@ -89,7 +89,7 @@ Gops find_gops(const std::vector<CodedPicture>& pictures, const std::vector<std:
   Gops gops;
   bool has_recovery_points = false;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
-    has_recovery_points |= pictures[i].is_key && !pictures[i].is_idr;
+    has_recovery_points |= pictures[i].is_recovery_point;
     if (!pictures[i].is_idr) continue;
     if (places[i] != static_cast<std::int64_t>(i)) return {{}, "open_gop"};
     gops.keys.push_back(places[i]);

@@ -23,7 +23,7 @@ class CodedStreamReader {
     for (const CodedPacket& packet : packets) {
       stream_.has_cut_off_pictures |= packet.is_cut_off;
       stream_.pictures.push_back(
-          {packet.shown_us, static_cast<std::uint32_t>(packet.bytes), packet.is_key, false});
+          {packet.shown_us, static_cast<std::uint32_t>(packet.bytes), false, false});
       // One oddity settles the matter; the rest need not be read.
       if (!stream_.has_odd_units && !stream_.changes_parameters)
         stream_.has_odd_units = !take_units(packet);
@@ -57,9 +57,12 @@ class CodedStreamReader {
       has_other_slices |= type == NalType::slice;
       if (!is_usual(type)) return false;
       check_parameters(type, at, static_cast<std::size_t>(size));
+      if (type == NalType::message) note_message(at);
       at += size;
     }
-    stream_.pictures.back().is_idr = has_idr_slices;
+    CodedPicture& picture = stream_.pictures.back();
+    picture.is_idr = has_idr_slices;
+    picture.is_recovery_point &= !has_idr_slices;
     return has_idr_slices != has_other_slices;
   }
 
@@ -77,6 +80,14 @@ class CodedStreamReader {
         return true;
     }
     return false;
+  }
+
+  // Encoders give the recovery point a unit of its own (ITU-T H.264, D.1.8).
+  void note_message(std::int64_t at) {
+    constexpr std::byte kRecoveryPoint{6};
+    std::array<std::byte, 2> head{};
+    if (read_at(at, head) && head[1] == kRecoveryPoint)
+      stream_.pictures.back().is_recovery_point = true;
   }
 
   void check_parameters(NalType type, std::int64_t at, std::size_t size) {

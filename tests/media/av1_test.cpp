@@ -89,7 +89,7 @@ TEST(BackgroundRung, EverySyncSampleBeginsAGop) {
 TEST(BackgroundRung, SegmentsAreTheSameHoweverTheyAreMade) {
   const TempFolder folder;
   const auto clip = folder.path("clip.mp4");
-  make_clip(clip, pattern(640, 480, "12", 8) + kX264 + "-g 30 ");
+  make_clip(clip, pattern(640, 480, "12", 6) + kX264 + "-g 30 ");
   MemorySink together;
   const Plan plan = plan_of(clip, together);
   const auto last = static_cast<std::uint32_t>(plan.segments.size()) - 1;
@@ -137,6 +137,35 @@ INSTANTIATE_TEST_SUITE_P(Sizes, BackgroundSizes,
                              if (std::isalnum(static_cast<unsigned char>(c))) name += c;
                            return name;
                          });
+
+// SVT-AV1 waits for ever when it is closed in the middle of its work.
+class FullDisk final : public OutputSink {
+ public:
+  Result<> put(const std::string&, std::span<const std::byte>) override {
+    return Error{ErrorCode::out_of_space, "full", "disk"};
+  }
+  void progress(std::int64_t, std::int64_t) override {}
+};
+
+TEST(BackgroundRung, EndsWhereverItIsStopped) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, pattern(640, 480, "10", 7) + kX264);
+  MemorySink sink;
+  Plan plan = plan_of(clip, sink);
+  const File input(clip);
+  FullDisk full_disk;
+
+  const auto halfway =
+      run_task(input.descriptor(), SegmentsTask{plan, {"v480-av1"}, 0, 1}, full_disk);
+  plan.background->init_sha256[0] ^= 1;
+  const auto before_the_first_picture = make_rung(clip, plan, 0, 0, sink);
+
+  ASSERT_FALSE(halfway);
+  EXPECT_EQ(halfway.error().reason, "disk");
+  ASSERT_FALSE(before_the_first_picture);
+  EXPECT_EQ(before_the_first_picture.error().reason, "plan_mismatch");
+}
 
 TEST(BackgroundRung, IsLeftOutOnRequestAndBelow480) {
   const TempFolder folder;
