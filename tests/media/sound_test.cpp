@@ -1,5 +1,7 @@
+#include "media/transcode/audio_reader.hpp"
 #include "media/transcode/limiter.hpp"
 #include "tests/media/clips.hpp"
+#include "tests/media/decoded.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,79 +13,6 @@ namespace weike::media::test {
 namespace {
 
 constexpr double kTau = 6.283185307179586;
-
-// The samples a player hears, one channel.
-std::vector<float> decoded(const std::filesystem::path& file) {
-  const std::string bytes =
-      output_of("ffmpeg -nostdin -v error -i '" + file.string() + "' -ac 1 -f f32le -");
-  std::vector<float> samples(bytes.size() / sizeof(float));
-  std::memcpy(samples.data(), bytes.data(), samples.size() * sizeof(float));
-  return samples;
-}
-
-// The brightness of each frame.
-std::vector<int> brightness(const std::filesystem::path& file) {
-  std::vector<int> values;
-  for (const char each : output_of("ffmpeg -nostdin -v error -i '" + file.string() +
-                                   "' -s 2x2 -sws_flags area -f rawvideo -pix_fmt gray - "))
-    values.push_back(static_cast<unsigned char>(each));
-  std::vector<int> frames;
-  for (std::size_t i = 0; i + 3 < values.size(); i += 4) frames.push_back(values[i]);
-  return frames;
-}
-
-struct SyncRow {
-  const char* name;
-  const char* file;
-  std::string output;
-  double offset;  // How much later the sound is in the source.
-};
-
-void PrintTo(const SyncRow& row, std::ostream* out) { *out << row.name; }
-
-class PictureAndSound : public ::testing::TestWithParam<SyncRow> {};
-
-TEST_P(PictureAndSound, StayTogether) {
-  const SyncRow& row = GetParam();
-  const TempFolder folder;
-  const auto clip = folder.path(row.file);
-  make_clip(clip,
-            " -f lavfi -i \"color=black:size=160x120:rate=25:duration=7,"
-            "drawbox=color=white:t=fill:enable='gte(t,5)'\" -itsoffset " +
-                std::to_string(row.offset) +
-                " -f lavfi -i \"aevalsrc='if(gte(t,5),0.3*sin(2*PI*1000*t),0)':d=7:s=44100\" " +
-                row.output);
-  MemorySink sink;
-  const Plan plan = plan_of(clip, sink);
-  make_all(clip, plan, sink, 1);
-
-  const std::string rung = plan.video.front().name;
-  join(plan, sink, rung, folder.path("v.mp4"));
-  join(plan, sink, "a128", folder.path("a.mp4"));
-  const auto frames = brightness(folder.path("v.mp4"));
-  const auto samples = decoded(folder.path("a.mp4"));
-
-  const auto flash = std::find_if(frames.begin(), frames.end(), [](int v) { return v > 128; });
-  const auto beep =
-      std::find_if(samples.begin(), samples.end(), [](float v) { return std::abs(v) > 0.1F; });
-  const double flash_at = static_cast<double>(flash - frames.begin()) / 25;
-  const double beep_at = static_cast<double>(beep - samples.begin()) / 48'000;
-  EXPECT_NEAR(flash_at, 5, 0.001);
-  EXPECT_NEAR(beep_at, 5 + row.offset, 0.015);
-  const double length = static_cast<double>(samples.size()) / 48'000;
-  EXPECT_NEAR(length, static_cast<double>(frames.size()) / 25, 0.022);
-}
-
-constexpr const char* kH264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 250 ";
-
-INSTANTIATE_TEST_SUITE_P(
-    Table, PictureAndSound,
-    ::testing::Values(SyncRow{"mp4", "a.mp4", std::string(kH264) + "-c:a aac", 0},
-                      SyncRow{"mp4_late_sound", "a.mp4", std::string(kH264) + "-c:a aac", 0.4},
-                      SyncRow{"ts", "a.ts", std::string(kH264) + "-bf 2 -c:a mp2", 0},
-                      SyncRow{"webm", "a.webm",
-                              "-c:v libvpx -deadline realtime -cpu-used 8 -c:a libopus", 0},
-                      SyncRow{"avi", "a.avi", "-c:v mpeg4 -c:a pcm_s16le", 0}));
 
 TEST(Sound, JoinsWithoutAClick) {
   const TempFolder folder;
@@ -97,7 +26,7 @@ TEST(Sound, JoinsWithoutAClick) {
   make_all(clip, plan, sink, 1);
   join(plan, sink, "a128", folder.path("a.mp4"));
 
-  const auto samples = decoded(folder.path("a.mp4"));
+  const auto samples = samples_of(folder.path("a.mp4"));
 
   // Three neighbours of a sine satisfy x[n+1] = 2 cos(w) x[n] − x[n−1]; a click does not.
   const double turn = 2 * std::cos(kTau * 300 / 48'000);
@@ -148,6 +77,176 @@ TEST(Limiter, IsTheSameForOverlappingStretches) {
 
   for (std::size_t i = kLimiterReach; i < part[0].size() - kLimiterReach; ++i)
     ASSERT_NEAR(part[0][i], whole[0][10'000 + i], 1e-6) << i;
+}
+
+constexpr const char* kSmallPicture = " -f lavfi -i color=gray:size=64x48:rate=25:duration=2 ";
+constexpr const char* kX264 = " -c:v libx264 -preset ultrafast -pix_fmt yuv420p ";
+
+// The size of a tone of 1 kHz in each channel of what the reader gives, in the middle of the clip.
+std::vector<double> tone_sizes(const std::filesystem::path& clip, const Plan& plan) {
+  const File input(clip);
+  auto reader = AudioReader::open(input.descriptor(), plan, SourceOptions{});
+  EXPECT_TRUE(reader);
+  const auto sound = reader->read(48'000, 4'800);
+  EXPECT_TRUE(sound);
+  std::vector<double> sizes;
+  for (const auto& channel : *sound) {
+    double sine = 0;
+    double cosine = 0;
+    for (std::size_t i = 0; i < channel.size(); ++i) {
+      sine += static_cast<double>(channel[i]) * std::sin(kTau * static_cast<double>(i) / 48);
+      cosine += static_cast<double>(channel[i]) * std::cos(kTau * static_cast<double>(i) / 48);
+    }
+    sizes.push_back(2 * std::hypot(sine, cosine) / static_cast<double>(channel.size()));
+  }
+  return sizes;
+}
+
+struct FormatRow {
+  const char* name;
+  const char* file;
+  std::string source;  // Of lavfi; 1 kHz of 0.2.
+  std::string codec;
+  std::vector<double> sizes;  // Of the tone in each channel.
+};
+
+void PrintTo(const FormatRow& row, std::ostream* out) { *out << row.name; }
+
+class SoundFormats : public ::testing::TestWithParam<FormatRow> {};
+
+TEST_P(SoundFormats, AreMixedToTheirSize) {
+  const FormatRow& row = GetParam();
+  const TempFolder folder;
+  const auto clip = folder.path(row.file);
+  make_clip(clip, kSmallPicture + row.source + kX264 + "-c:a " + row.codec);
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+
+  const auto sizes = tone_sizes(clip, plan);
+
+  ASSERT_EQ(sizes.size(), row.sizes.size());
+  for (std::size_t i = 0; i < sizes.size(); ++i) EXPECT_NEAR(sizes[i], row.sizes[i], 0.004) << i;
+  make_all(clip, plan, sink);
+  join(plan, sink, "a128", folder.path("a.mp4"));
+  EXPECT_EQ(output_of("ffprobe -v error -show_entries stream=sample_rate,channels -of csv=p=0 '" +
+                      folder.path("a.mp4").string() + "'"),
+            "48000," + std::to_string(row.sizes.size()) + "\n");
+}
+
+// One tone in one of the channels of `layout`.
+std::string tone_in(const std::string& layout, int channel, int channels, int rate = 48'000) {
+  std::string expression;
+  for (int i = 0; i < channels; ++i)
+    expression += std::string(i > 0 ? "|" : "") + (i == channel ? "0.2*sin(2*PI*1000*t)" : "0");
+  return " -f lavfi -i \"aevalsrc='" + expression + "':d=2:s=" + std::to_string(rate) +
+         ":c=" + layout + "\" ";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, SoundFormats,
+    ::testing::Values(
+        // ITU-R BS.775: centre and surrounds at −3 dB, the low frequency effects left out.
+        FormatRow{"front_left", "a.mov", tone_in("5.1", 0, 6), "pcm_s16le", {0.2, 0}},
+        FormatRow{"front_right", "a.mov", tone_in("5.1", 1, 6), "pcm_s16le", {0, 0.2}},
+        FormatRow{"centre", "a.mov", tone_in("5.1", 2, 6), "pcm_s16le", {0.1414, 0.1414}},
+        FormatRow{"low_effects", "a.mov", tone_in("5.1", 3, 6), "pcm_s16le", {0, 0}},
+        FormatRow{"surround_left", "a.mkv", tone_in("5.1", 4, 6), "ac3 -b:a 640k", {0.1414, 0}},
+        FormatRow{"surround_right", "a.mp4", tone_in("5.1", 5, 6), "aac -b:a 400k", {0, 0.1414}},
+        FormatRow{"mono_stays_mono", "a.mp4", tone_in("mono", 0, 1), "aac", {0.2}},
+        FormatRow{"eight_bits_at_8000", "a.avi", tone_in("mono", 0, 1, 8'000), "pcm_u8", {0.2}},
+        FormatRow{"at_44100", "a.mp4", tone_in("stereo", 0, 2, 44'100), "aac", {0.2, 0}},
+        FormatRow{
+            "float_at_96000", "a.mov", tone_in("stereo", 1, 2, 96'000), "pcm_f32le", {0, 0.2}},
+        FormatRow{"thirty_two_bits", "a.mkv", tone_in("stereo", 1, 2), "pcm_s32le", {0, 0.2}},
+        FormatRow{"at_11025", "a.avi", tone_in("mono", 0, 1, 11'025), "pcm_s16le", {0.2}}));
+
+TEST(Sound, OfAPhoneCallIsTaken) {
+  const TempFolder folder;
+  // AMR at 12.2 kbit/s: frames of a header byte and 31 bytes, 20 ms each; any bits are some sound.
+  std::string amr = "#!AMR\n";
+  unsigned state = 1;
+  for (int frame = 0; frame < 100; ++frame) {
+    amr += '\x3C';
+    for (int i = 0; i < 31; ++i)
+      amr += static_cast<char>((state = state * 1103515245 + 12345) >> 16);
+  }
+  write_file(folder.path("call.amr"), amr);
+  const auto clip = folder.path("a.3gp");
+  make_clip(clip, kSmallPicture + std::string("-i call.amr") + kX264 + "-c:a copy");
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+
+  make_all(clip, plan, sink);
+
+  ASSERT_EQ(plan.audio.size(), 2U);
+  EXPECT_EQ(plan.audio.front().channels, 1);
+  EXPECT_GT(sink.observations.at("a128/0").sound->energies.at(10), 0.0001F);
+}
+
+TEST(Sound, OfTheDefaultTrackIsTaken) {
+  const TempFolder folder;
+  const auto clip = folder.path("a.mkv");
+  make_clip(clip, kSmallPicture + tone_in("stereo", 0, 2) + tone_in("stereo", 1, 2) +
+                      "-map 0 -map 1 -map 2 -disposition:a:0 0 -disposition:a:1 default" + kX264 +
+                      "-c:a pcm_s16le");
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+
+  const auto sizes = tone_sizes(clip, plan);
+
+  ASSERT_EQ(sizes.size(), 2U);
+  EXPECT_NEAR(sizes[0], 0, 0.004);
+  EXPECT_NEAR(sizes[1], 0.2, 0.004);
+}
+
+// What an encoder makes of loud sound lies above what it was given; −1.5 dBTP leaves room for that,
+// so that nothing is clipped even of bursts at a quarter of the sampling rate.
+TEST(Sound, HoldsItsTruePeakAndReachesItsLoudness) {
+  const TempFolder folder;
+  const auto clip = folder.path("a.mov");
+  // Bursts that would exceed full scale by far after the gain, peaking between the samples.
+  make_clip(clip,
+            " -f lavfi -i color=gray:size=64x48:rate=25:duration=6 -f lavfi -i "
+            "\"aevalsrc='sin(2*PI*12000*t+0.785)*(0.03+0.6*lt(mod(t,1.5),0.02))"
+            "+0.1*sin(2*PI*500*t)*lt(mod(t,1.5),0.3)':d=6:s=48000:c=stereo\"" +
+                std::string(kX264) + "-c:a pcm_f32le");
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+  ASSERT_GT(plan.gain_db, 2);
+
+  make_all(clip, plan, sink);
+
+  for (const Segment& segment : plan.segments) {
+    const auto& notes = *sink.observations.at("a128/" + std::to_string(segment.number)).sound;
+    EXPECT_LE(notes.true_peak_db, -1.4);
+    EXPECT_GE(notes.true_peak_db, -3);
+  }
+  join(plan, sink, "a128", folder.path("a.mp4"));
+  const std::string meter =
+      output_of("ffmpeg -nostdin -hide_banner -i '" + folder.path("a.mp4").string() +
+                "' -af ebur128=peak=true -f null - 2>&1");
+  const auto peak = meter.rfind("Peak:");
+  ASSERT_NE(peak, std::string::npos);
+  EXPECT_LT(std::stod(meter.substr(peak + 5)), 0);
+}
+
+TEST(Sound, OfOneChannelReachesTheSameLoudness) {
+  const TempFolder folder;
+  const auto clip = folder.path("a.mov");
+  make_clip(clip,
+            " -f lavfi -i color=gray:size=64x48:rate=25:duration=4 -f lavfi -i "
+            "\"aevalsrc='0.05*sin(2*PI*997*t)':d=4:s=48000:c=mono\"" +
+                std::string(kX264) + "-c:a pcm_s16le");
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+
+  make_all(clip, plan, sink);
+
+  join(plan, sink, "a128", folder.path("a.mp4"));
+  const std::string meter =
+      output_of("ffmpeg -nostdin -hide_banner -i '" + folder.path("a.mp4").string() +
+                "' -af pan=\"stereo|c0=c0|c1=c0\",ebur128 -f null - 2>&1");
+  EXPECT_NEAR(std::stod(meter.substr(meter.rfind("I:") + 2)), -16, 0.2);
 }
 
 }  // namespace
