@@ -13,11 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Scripts and styles come from here only; hls.js feeds the player through blobs and works in a
-// worker; TDesign sets styles of elements.
+// Scripts and styles come from here only; hls.js feeds the player through blobs, begins its tracks
+// of captions with an empty data: file, and works in a worker; TDesign sets styles of elements.
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; "
+    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' data: blob:; "
     "worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'";
 

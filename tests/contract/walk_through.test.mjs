@@ -246,6 +246,9 @@ describe('the whole line, by the contract', () => {
     assert.equal(asset.has_audio, false);
     assert.equal((await publisher.get('/assets')).expect(200).json.items[0].id, id);
     (await publisher.post(`/assets/${id}/retry`)).problem(409);
+    const cut = (await publisher.post(`/assets/${id}/trim`, { in_ms: 500, out_ms: 2500 })).expect(201).json;
+    assert.deepEqual(cut.trim, { in_ms: 500, out_ms: 2500 });
+    (await publisher.api('DELETE', `/assets/${cut.id}`)).expect(204);
     (await publisher.api('DELETE', `/assets/${id}`)).expect(204);
     (await publisher.get(`/assets/${id}`)).problem(404);
   });
