@@ -29,6 +29,8 @@ struct ProcessState {
 // The one child of this process, if there is one.
 std::optional<ProcessState> child_state() {
   for (const auto& entry : fs::directory_iterator("/proc")) {
+    const auto name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     std::ifstream file(entry.path() / "stat");
     const std::string text((std::istreambuf_iterator<char>(file)), {});
     const auto after_name = text.rfind(") ");
