@@ -281,6 +281,7 @@ TEST_F(LaterAnswers, BrokenAnswersAreProblemsAndTheConnectionGoesOn) {
   EXPECT_THAT(thrown->body, testing::Not(testing::HasSubstr("secret")));
   EXPECT_EQ(client.read_reply()->status, 500);
   EXPECT_EQ(client.read_reply()->body, "hello");
+  const std::lock_guard lock(observer.mutex);
   EXPECT_EQ(observer.failures.size(), 2U);
 }
 

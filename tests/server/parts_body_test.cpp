@@ -40,6 +40,7 @@ class PartsBodies : public EngineTest {
     route.pattern = "/parts";
     route.gate = http::Gate::open;
     route.handler = [this](http::Request&) {
+      const std::lock_guard lock(mutex);
       http::Response response;
       body = make_body();
       response.body = std::shared_ptr<http::PartsBody>(body);
@@ -66,22 +67,38 @@ class PartsBodies : public EngineTest {
     return head_end == std::string::npos ? "" : all.substr(head_end + 4);
   }
 
+  // From here on each request gets one of these.
+  void answer_with(std::function<std::shared_ptr<ListedParts>()> make) {
+    const std::lock_guard lock(mutex);
+    make_body = std::move(make);
+  }
+  int parts_asked() {
+    const std::lock_guard lock(mutex);
+    return body ? body->asked.load() : 0;
+  }
+  bool is_body_dropped() {
+    const std::lock_guard lock(mutex);
+    return body.use_count() == 1;
+  }
+
+ private:
+  std::mutex mutex;  // Guards what follows.
   std::function<std::shared_ptr<ListedParts>()> make_body;
   std::shared_ptr<ListedParts> body;
 };
 
 TEST_F(PartsBodies, ArriveInOrderAndTheConnectionGoesOn) {
-  std::string whole;
-  make_body = [&] {
+  std::string whole = "head of it" + expected(5, 1'000'000);
+  for (std::size_t i = 0; i < 60; ++i) whole += expected(i * 7'000, 6'000 + i) + std::to_string(i);
+  const std::size_t length = whole.size();
+  answer_with([this, length] {
     std::vector<Part> parts{bytes("head of it"), stretch(5, 1'000'000), stretch(0, 0)};
-    whole = "head of it" + expected(5, 1'000'000);
     for (std::size_t i = 0; i < 60; ++i) {
       parts.push_back(stretch(i * 7'000, 6'000 + i));
       parts.push_back(bytes(std::to_string(i)));
-      whole += expected(i * 7'000, 6'000 + i) + std::to_string(i);
     }
-    return std::make_shared<ListedParts>(parts, whole.size());
-  };
+    return std::make_shared<ListedParts>(parts, length);
+  });
   start();
   RawClient client = connect();
 
@@ -90,7 +107,7 @@ TEST_F(PartsBodies, ArriveInOrderAndTheConnectionGoesOn) {
   for (const bool is_last : {false, true}) {
     const auto reply = client.read_reply();
     ASSERT_TRUE(reply);
-    EXPECT_EQ(reply->fields.at("content-length"), std::to_string(whole.size()));
+    EXPECT_EQ(reply->fields.at("content-length"), std::to_string(length));
     EXPECT_TRUE(reply->body == whole);
     if (!is_last) {
       EXPECT_EQ(client.read_reply()->body, "hello");
@@ -99,7 +116,7 @@ TEST_F(PartsBodies, ArriveInOrderAndTheConnectionGoesOn) {
 }
 
 TEST_F(PartsBodies, HeadTellsTheLengthAndAsksForNoPart) {
-  make_body = [&] { return std::make_shared<ListedParts>(std::vector<Part>{bytes("abc")}, 3); };
+  answer_with([this] { return std::make_shared<ListedParts>(std::vector<Part>{bytes("abc")}, 3); });
   start();
   RawClient client = connect();
 
@@ -107,16 +124,16 @@ TEST_F(PartsBodies, HeadTellsTheLengthAndAsksForNoPart) {
 
   EXPECT_EQ(client.read_reply(true)->fields.at("content-length"), "3");
   EXPECT_EQ(client.read_reply()->body, "hello");
-  EXPECT_EQ(body->asked, 0);
+  EXPECT_EQ(parts_asked(), 0);
 }
 
 TEST_F(PartsBodies, AFailureClosesTheConnectionAndIsLogged) {
   for (const bool throws : {false, true}) {
-    make_body = [&] {
+    answer_with([this, throws] {
       auto made = std::make_shared<ListedParts>(std::vector<Part>{bytes("abc"), bytes("def")}, 6);
       (throws ? made->throws_at : made->fails_at) = 2;
       return made;
-    };
+    });
     if (!engine) start();
     RawClient client = connect();
 
@@ -125,19 +142,20 @@ TEST_F(PartsBodies, AFailureClosesTheConnectionAndIsLogged) {
     EXPECT_EQ(body_until_close(client), "abc");
     EXPECT_TRUE(client.is_closed_within(2s));
   }
+  const std::lock_guard lock(observer.mutex);
   EXPECT_EQ(observer.failures, (std::vector<std::string>{"the disk is gone", "no such part"}));
 }
 
 TEST_F(PartsBodies, AWrongSumClosesTheConnection) {
-  make_body = [&] { return std::make_shared<ListedParts>(std::vector<Part>{bytes("abc")}, 4); };
+  answer_with([this] { return std::make_shared<ListedParts>(std::vector<Part>{bytes("abc")}, 4); });
   start();
   RawClient short_one = connect();
   short_one.send(get("/parts") + get("/hello"));
   EXPECT_EQ(body_until_close(short_one), "abc");
 
-  make_body = [&] {
+  answer_with([this] {
     return std::make_shared<ListedParts>(std::vector<Part>{bytes("abc"), stretch(0, 10)}, 12);
-  };
+  });
   RawClient long_one = connect();
   long_one.send(get("/parts") + get("/hello"));
   EXPECT_EQ(body_until_close(long_one), "abc") << "never a byte beyond the length";
@@ -145,9 +163,9 @@ TEST_F(PartsBodies, AWrongSumClosesTheConnection) {
 
 TEST_F(PartsBodies, AFileShorterThanPromisedClosesTheConnection) {
   file_bytes = 1000;
-  make_body = [&] {
+  answer_with([this] {
     return std::make_shared<ListedParts>(std::vector<Part>{stretch(0, 2000), bytes("abc")}, 2003);
-  };
+  });
   start();
   RawClient client = connect();
 
@@ -158,10 +176,10 @@ TEST_F(PartsBodies, AFileShorterThanPromisedClosesTheConnection) {
 
 TEST_F(PartsBodies, APermitRevokedMidwayClosesTheConnection) {
   file_bytes = 2'000'000;
-  make_body = [&] {
+  answer_with([this] {
     const std::vector<Part> parts(20, stretch(0, 2'000'000));
     return std::make_shared<ListedParts>(parts, 40'000'000);
-  };
+  });
   start();
   RawClient client(engine->port(), 16'384);
   client.send(get("/parts"));
@@ -171,15 +189,15 @@ TEST_F(PartsBodies, APermitRevokedMidwayClosesTheConnection) {
   ASSERT_TRUE(wait_until([&] { return engine->connections() == 0; }));
 
   EXPECT_LT(client.read_bytes(40'000'000, 2s).size(), 1'000'000U);
-  EXPECT_LT(body->asked, 20);
+  EXPECT_LT(parts_asked(), 20);
 }
 
 TEST_F(PartsBodies, ClientsThatLeaveMidwayLeaveNothingBehind) {
   file_bytes = 2'000'000;
-  make_body = [&] {
+  answer_with([this] {
     const std::vector<Part> parts(20, stretch(0, 2'000'000));
     return std::make_shared<ListedParts>(parts, 40'000'000);
-  };
+  });
   start();
   for (int round = 0; round < 10; ++round) {
     RawClient client = connect();
@@ -188,7 +206,7 @@ TEST_F(PartsBodies, ClientsThatLeaveMidwayLeaveNothingBehind) {
     round % 2 == 0 ? client.reset() : client.close();
   }
 
-  EXPECT_TRUE(wait_until([&] { return engine->connections() == 0 && body.use_count() == 1; }));
+  EXPECT_TRUE(wait_until([&] { return engine->connections() == 0 && is_body_dropped(); }));
 }
 
 }  // namespace
