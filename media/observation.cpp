@@ -64,8 +64,9 @@ SoundNotes sound_notes(const nlohmann::json& json) {
 
 // Two more than the shortest span that is noted leaves room for.
 constexpr std::int64_t kShortestSpanMs = 400;
-// A block that ends in the segment may begin before it; rounding takes a millisecond.
-constexpr std::int64_t kSlackMs = 101;
+// A piece of 100 ms that ends in the segment may begin before it, and a segment's sound half an AAC
+// frame before its pictures.
+constexpr std::int64_t kSlackMs = 100 + 11 + 1;
 
 bool are_spans_plausible(const std::vector<TimeSpan>& spans, std::int64_t from_ms,
                          std::int64_t to_ms) {

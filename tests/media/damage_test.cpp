@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 // Frames that cannot be decoded: what is shown in their place, and how they are counted.
 namespace weike::media::test {
 namespace {
@@ -56,6 +58,39 @@ TEST(Damage, IsNotWhatPrecedesTheFirstKeyFrame) {
   std::int64_t damaged = 0;
   for (const auto& [name, seen] : sink.observations) damaged += seen.picture->damaged_frames;
   EXPECT_EQ(damaged, 0);
+}
+
+// How much frame `number` of the output differs from the one before it, in levels.
+double change_at(const std::string& gray, std::size_t frame_bytes, std::size_t number) {
+  double sum = 0;
+  for (std::size_t i = 0; i < frame_bytes; ++i) {
+    const auto level = [&](std::size_t frame) {
+      return static_cast<unsigned char>(gray.at(frame * frame_bytes + i));
+    };
+    sum += std::abs(level(number) - level(number - 1));
+  }
+  return sum / static_cast<double>(frame_bytes);
+}
+
+TEST(Damage, ShowsTheLastGoodPicture) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, pattern(160, 120, "25", 3) + kX264 + "-g 50");
+  damage_packet(clip, 1.2, Wound::all);
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+
+  make_all(clip, plan, sink);
+
+  const std::string rung = plan.video.back().name;
+  join(plan, sink, rung, folder.path("v.mp4"));
+  const std::string gray =
+      output_of("ffmpeg -nostdin -v error -i '" + folder.path("v.mp4").string() +
+                "' -f rawvideo -pix_fmt gray -");
+  EXPECT_LT(change_at(gray, 160 * 120, 30), 0.3);
+  EXPECT_GT(change_at(gray, 160 * 120, 29), 1);
+  EXPECT_GT(change_at(gray, 160 * 120, 31), 1);
+  EXPECT_EQ(sink.observations.at(rung + "/0").picture->damaged_frames, 1);
 }
 
 struct DamageRow {

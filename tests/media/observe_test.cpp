@@ -1,4 +1,5 @@
 #include "media/observe/sound_observer.hpp"
+#include "media/plan/make_plan.hpp"
 #include "tests/media/clips.hpp"
 #include "tests/media/decoded.hpp"
 
@@ -200,6 +201,23 @@ TEST(SoundNotes, OfNeighboursJoinWithoutAGap) {
     EXPECT_THAT(notes.silent, IsEmpty());
   }
   EXPECT_EQ(blocks, static_cast<std::size_t>(35 * 1024 / 4800 - 8 * 1024 / 4800));
+}
+
+TEST(Notes, OnSilenceArePlausibleWhereverSegmentsBegin) {
+  for (const Rational rate : {Rational{24'000, 1001}, Rational{25, 1}, Rational{30'000, 1001}}) {
+    Plan plan;
+    plan.frame_rate = rate;
+    plan.frame_count = 8'000;
+    plan.segments = cut_segments(plan.frame_count, 60, rate, true);
+    for (const Segment& segment : plan.segments) {
+      const auto samples = static_cast<std::size_t>((segment.audio_frame_count + 11) * 1024);
+
+      const SoundNotes notes = observe_sound(Sound(1, std::vector<float>(samples)), 8192, segment);
+
+      ASSERT_EQ(notes.silent.size(), 1U);
+      ASSERT_TRUE(is_plausible({std::nullopt, notes}, plan, segment)) << segment.number;
+    }
+  }
 }
 
 TEST(Notes, ThatCannotBeAreNotBelieved) {
