@@ -25,7 +25,9 @@ class TimelineReader {
       const bool is_wanted = i == video_ || i == audio_;
       source_.stream(i).discard = is_wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
     }
-    source_.skip_content(pretend_bytes_);
+    const bool is_indexed = source_.skip_content(pretend_bytes_);
+    if (pretend_bytes_ > 0 && !is_indexed)
+      return rejected("incomplete_file", "only the content would tell");
     int packets = 0;
     while (const PacketPtr packet = source_.read()) {
       if (++packets % kPacketsBetweenSigns == 0) sink.progress(packets, 0);
@@ -62,8 +64,7 @@ class TimelineReader {
     time = time != AV_NOPTS_VALUE ? to_us(time, video_) : next_us_;
     next_us_ = time + duration;
     const bool is_cut_off = (packet.flags & AV_PKT_FLAG_DISCARD) != 0;  // By an edit list.
-    timeline_.packets.push_back(
-        {time, packet.pos, packet.size, (packet.flags & AV_PKT_FLAG_KEY) != 0, is_cut_off});
+    timeline_.packets.push_back({time, packet.pos, packet.size, is_cut_off});
     if (is_cut_off) return {};
     auto& frames = timeline_.frames_us;
     if (frames.empty() || time > last_us_) {

@@ -14,7 +14,6 @@ struct CodedPacket {
   std::int64_t shown_us = 0;
   std::int64_t offset = -1;  // -1: the container does not tell.
   int bytes = 0;
-  bool is_key = false;
   bool is_cut_off = false;  // By an edit list.
 };
 
@@ -33,8 +32,8 @@ struct Timeline {
 
 // Walks over the packets of the two streams (`audio_stream` −1: none), decoding nothing. The
 // content of an MP4 file is not read where its index tells the same; afterwards the source is of no
-// other use. `pretend_bytes`: see Source::skip_content. Fails with a rejection: incomplete_file,
-// encrypted, too_long, damaged.
+// other use. `pretend_bytes`: see Source::skip_content; incomplete_file where that does not work.
+// Fails with a rejection: incomplete_file, encrypted, too_long, damaged.
 Result<Timeline> read_timeline(Source& source, int video_stream, int audio_stream,
                                const Limits& limits, OutputSink& sink,
                                std::int64_t pretend_bytes = 0);

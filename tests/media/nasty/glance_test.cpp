@@ -80,8 +80,18 @@ TEST(Glance, SaysNothingWithoutAnIndex) {
   make_clip(fast, pattern(320, 240, "25", 3) + kX264 + kFast);
   write_file(folder.path("in_the_index.mp4"), read_file(fast).substr(0, 600));
   write_file(folder.path("noise.mp4"), std::string(5'000, '\x81'));
+  make_clip(folder.path("vp9.mp4"),
+            pattern(320, 240, "25", 3) + "-c:v libvpx-vp9 -deadline realtime -cpu-used 8" + kFast);
+  write_file(folder.path("content_tells.mp4"),
+             read_file(beginning_of(folder, folder.path("vp9.mp4"), 100)));
+  const std::string matroska = [&] {
+    make_clip(folder.path("b.mkv"), pattern(320, 240, "25", 3) + kX264);
+    return read_file(folder.path("b.mkv"));
+  }();
+  write_file(folder.path("some.mkv"), matroska.substr(0, matroska.size() / 4));
 
-  for (const char* name : {"half.mp4", "in_the_index.mp4", "noise.mp4"})
+  for (const char* name :
+       {"half.mp4", "in_the_index.mp4", "noise.mp4", "content_tells.mp4", "some.mkv"})
     EXPECT_EQ(glance_at(folder.path(name)), nlohmann::json::object()) << name;
 }
 

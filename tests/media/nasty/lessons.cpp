@@ -29,6 +29,7 @@ Lesson make_lesson(const std::filesystem::path& file, const Trim& trim) {
   Lesson lesson;
   ProbeTask task{"source", Limits{}};
   task.trim = trim;
+  task.options.may_skip_stills = false;  // So that frames can be told apart and counted.
   const auto probed = run_on(file, task, lesson.sink);
   if (!probed || probed->contains("rejected")) {
     ADD_FAILURE() << (probed ? probed->dump() : probed.error().message);
@@ -61,11 +62,11 @@ double difference(const std::string& a, const std::string& b) {
   return sum / static_cast<double>(a.size());
 }
 
-std::int64_t count_frames(const std::filesystem::path& file) {
+std::int64_t frames_shown(const Lesson& lesson) {
   const auto text = output_of(
       "ffprobe -v error -count_frames -select_streams v:0 -show_entries stream=nb_read_frames "
       "-of csv=p=0 '" +
-      file.string() + "'");
+      lesson.picture.string() + "'");
   return std::strtoll(text.c_str(), nullptr, 10);
 }
 

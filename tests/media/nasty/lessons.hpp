@@ -15,7 +15,8 @@ nlohmann::json probe_in_sandbox(const std::filesystem::path& file, const ProbeTa
 // The cause of the rejection there, "" if the file was accepted.
 std::string cause_in_sandbox(const std::filesystem::path& file);
 
-// Everything that is made of a file, with its renditions joined into files beside it.
+// Everything that is made of a file, still pictures coded like any other, with its renditions
+// joined into files beside it.
 struct Lesson {
   Plan plan;
   nlohmann::json verdict;
@@ -29,8 +30,8 @@ Lesson make_lesson(const std::filesystem::path& file, const Trim& trim = {});
 std::string picture_at(const std::filesystem::path& file, double seconds);
 // Mean absolute difference of two such, 0 to 255; 999 if they cannot be compared.
 double difference(const std::string& a, const std::string& b);
-// By decoding.
-std::int64_t count_frames(const std::filesystem::path& file);
+// Of the top rung, by decoding.
+std::int64_t frames_shown(const Lesson& lesson);
 // What ffprobe says of the first stream of a kind ("v", "a"): "width,height" → "320,240".
 std::string stream_entry(const std::filesystem::path& file, const char* kind,
                          const std::string& entries);

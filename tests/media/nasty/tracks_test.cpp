@@ -21,7 +21,7 @@ TEST(Tracks, SilentFilmHasNoSound) {
 
   EXPECT_TRUE(lesson.plan.audio.empty()) << "silence is not invented";
   EXPECT_THAT(lesson.verdict["warnings"], Contains("no_audio"));
-  EXPECT_EQ(count_frames(lesson.picture), 50);
+  EXPECT_EQ(frames_shown(lesson), 50);
 }
 
 TEST(Tracks, SoundWithACoverIsNoVideo) {
@@ -50,7 +50,7 @@ TEST(Tracks, CoverBesideAVideoIsIgnored) {
   const auto lesson = make_lesson(file);
 
   EXPECT_EQ(lesson.plan.source_width, 160);
-  EXPECT_EQ(count_frames(lesson.picture), 50);
+  EXPECT_EQ(frames_shown(lesson), 50);
 }
 
 TEST(Tracks, SoundAndPictureEndTogether) {

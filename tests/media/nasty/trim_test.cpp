@@ -40,7 +40,7 @@ TEST(Trim, ShowsTheFrameAtInFirstAndEndsAtOut) {
 
   EXPECT_EQ(lesson.plan.trim, (Trim{1'480, 3'480}));
   EXPECT_EQ(lesson.plan.frame_count, 50);
-  EXPECT_EQ(count_frames(lesson.picture), 50);
+  EXPECT_EQ(frames_shown(lesson), 50);
   EXPECT_NEAR(grey_at(lesson.picture, 0), grey_at(file, 1.48), 2);
   EXPECT_NEAR(grey_at(lesson.picture, 1), grey_at(file, 2.48), 2);
   EXPECT_NEAR(grey_at(lesson.picture, 1.9), grey_at(file, 3.38), 2);

@@ -37,8 +37,8 @@ class GlanceDeskTest : public JobsFixture {
     const media::test::TempFolder folder;
     const auto file = folder.path("a.mp4");
     media::test::make_clip(
-        file, "-f lavfi -i nullsrc=size=320x240:rate=25:duration=" + std::to_string(seconds) +
-                  ",geq=random(1)*255:128:128 -c:v libx264 -preset ultrafast "
+        file, "-f lavfi -i \"nullsrc=size=320x240:rate=25:duration=" + std::to_string(seconds) +
+                  ",geq=random(1)*255:128:128\" -c:v libx264 -preset ultrafast "
                   "-qp 8 -pix_fmt yuv420p -movflags +faststart");
     std::ifstream in(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
