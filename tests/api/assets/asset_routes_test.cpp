@@ -69,7 +69,7 @@ TEST_F(AssetRoutesTest, AssetHasAllFieldsOfTheContract) {
                             "updated_at"}) {
     EXPECT_TRUE(json.contains(field)) << field;
   }
-  EXPECT_EQ(json.size(), 27U);
+  EXPECT_EQ(json.size(), 28U);
   EXPECT_EQ(json.at("state"), "queued");
   EXPECT_EQ(json.at("queue_place"), 0);
   EXPECT_TRUE(json.at("hls_url").is_null());
