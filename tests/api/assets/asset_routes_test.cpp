@@ -63,6 +63,7 @@ TEST_F(AssetRoutesTest, AssetHasAllFieldsOfTheContract) {
                             "trim",
                             "renditions",
                             "verdict",
+                            "captions",
                             "findings",
                             "attempts",
                             "created_at",
