@@ -22,14 +22,15 @@ export async function withServer(work) {
   }
 }
 
-export async function readyAsset(client, id, timeoutMs = 1_800_000) {
+/** The asset once it is ready, or once `isDone` says so. */
+export async function readyAsset(client, id, { timeoutMs = 1_800_000, isDone = ({ state }) => state === 'ready' } = {}) {
   return until(
     async () => {
       const asset = (await client.get(`/assets/${id}`)).expect(200).json;
       if (asset.cause) throw new Error(JSON.stringify(asset.cause));
-      return asset.state === 'ready' && asset;
+      return isDone(asset) && asset;
     },
-    { what: 'ready', timeoutMs, everyMs: 1000 },
+    { what: 'ready', timeoutMs, everyMs: 200 },
   );
 }
 
