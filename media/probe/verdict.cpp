@@ -38,9 +38,13 @@ nlohmann::json plan_sheet(const Plan& plan) {
   auto names = nlohmann::json::array();
   for (const VideoRung& rung : plan.video) names.push_back(rung.name);
   for (const AudioRung& rung : plan.audio) names.push_back(rung.name);
-  return {{"renditions", std::move(names)},
-          {"copied", plan.copied.has_value()},
-          {"skips_stills", plan.skips_stills}};
+  nlohmann::json sheet;
+  sheet["renditions"] = std::move(names);
+  sheet["copied"] = plan.copied.has_value();
+  sheet["copied_refused"] = nullptr;
+  if (!plan.copied_refused.empty()) sheet["copied_refused"] = plan.copied_refused;
+  sheet["skips_stills"] = plan.skips_stills;
+  return sheet;
 }
 
 // By more than a second and a twentieth, whether the sound that goes on longer counts or not.

@@ -11,9 +11,10 @@ namespace weike::media {
 // The technical sheet a publisher sees after the probe:
 // {container, video{codec,width,height,rotation,fps,frame_rate_kind,hdr,interlaced,bitrate,
 //  surplus_frames}, audio|null{codec,channels,sample_rate}, duration_ms, declared_duration_ms|null,
-//  loudness{measured_lufs|null,gain_db}|null, plan{renditions[names],copied,skips_stills},
-//  warnings[no_audio, silent_audio, short_lesson, truncated, hdr_converted, wrong_duration,
-//  uneven_times]}. No text in it comes from the source itself.
+//  loudness{measured_lufs|null,gain_db}|null, plan{renditions[names],copied,
+//  copied_refused|null (pass_through.hpp),skips_stills}, warnings[no_audio, silent_audio,
+//  short_lesson, truncated, hdr_converted, wrong_duration, uneven_times]}. No text in it comes from
+//  the source itself.
 nlohmann::json make_verdict(const SourceFacts& facts, const Plan& plan, const Loudness& loudness);
 
 // The part of it that header and index tell: all but interlaced, loudness, plan and the warnings
