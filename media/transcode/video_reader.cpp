@@ -67,7 +67,7 @@ Result<FramePtr> VideoReader::glimpse() {
   if (!frame) return av_failure("decode", AVERROR(ENOMEM));
   const bool is_there = avcodec_receive_frame(decoder_.get(), frame.get()) == 0 && is_good(*frame);
   if (is_there) return frame;
-  if (auto restarted = restart(); !restarted) return restarted.error();
+  if (auto opened = open_source(options_); !opened) return opened.error();
   return next();
 }
 
