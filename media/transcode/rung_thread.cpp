@@ -8,8 +8,8 @@ namespace weike::media {
 namespace {
 
 // Deep enough to even out the encoder's uneven pace; source frames may be four times as large.
-constexpr std::size_t kSourceQueue = 3;
-constexpr std::size_t kRungQueue = 6;
+constexpr std::size_t kSourceQueue = 2;
+constexpr std::size_t kRungQueue = 3;
 
 std::variant<UprightPicture, RungScaler> shape_for(const Plan& plan, std::size_t rung_index) {
   const VideoRung& rung = plan.video[rung_index];
