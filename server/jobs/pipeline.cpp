@@ -24,7 +24,9 @@ class Pipeline::Impl {
         roster_(workshop_),
         floor_(workshop_.observer()),
         late_jobs_(workshop_),
-        maker_(workshop_) {}
+        maker_(workshop_) {
+    workshop_.wishes.on_left_done([this] { ring(); });
+  }
 
   void start() {
     const auto released = workshop_.queue.release_all();
@@ -152,6 +154,11 @@ class Pipeline::Impl {
         has_rung_ = false;
       }
       while (auto wanted = is_running_ ? workshop_.wishes.take() : std::nullopt) serve(*wanted);
+      {
+        const std::scoped_lock lock(mutex_);
+        floor_.wait_for_spared(workshop_.wishes.has_left());
+      }
+      changed_.notify_all();
     }
   }
 
@@ -192,6 +199,7 @@ class Pipeline::Impl {
       if (answer.kind == Kind::soon) {
         workshop_.wishes.leave_to_others(wanted);
         if (answer.deliverer) floor_.spare(answer.deliverer);
+        floor_.wait_for_spared(true);
         floor_.expect(workshop_.wishes.has_open());
         return {Way::Kind::wait};
       }

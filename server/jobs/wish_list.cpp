@@ -28,11 +28,13 @@ struct WishList::State {
   mutable std::mutex mutex;
   std::map<WantedSegment, Waiting> waiting;
   std::uint64_t last_number = 0;
+  std::function<void()> tell_left_done;  // Set once.
 
   // Takes out what `is_meant` holds for and wakes it, unlocked.
   template <class IsMeant>
   void settle_if(IsMeant is_meant) {
     std::vector<Wake> wakes;
+    bool was_left = false;
     {
       const std::scoped_lock lock(mutex);
       for (auto entry = waiting.begin(); entry != waiting.end();) {
@@ -41,23 +43,37 @@ struct WishList::State {
           continue;
         }
         for (auto& [number, wake] : entry->second.who) wakes.push_back(std::move(wake));
+        was_left |= entry->second.phase == Phase::left_to_others;
         entry = waiting.erase(entry);
       }
     }
     for (const auto& wake : wakes) wake();
+    if (was_left && tell_left_done) tell_left_done();
   }
 
   void drop(const WantedSegment& segment, std::uint64_t wish) {
     Wake dropped;  // Destroyed unlocked: it may own whoever waits.
+    bool was_left = false;
+    {
+      const std::scoped_lock lock(mutex);
+      const auto entry = waiting.find(segment);
+      if (entry == waiting.end()) return;
+      auto& who = entry->second.who;
+      const auto own = who.find(wish);
+      if (own == who.end()) return;
+      dropped = std::move(own->second);
+      who.erase(own);
+      if (!who.empty() || entry->second.phase == Phase::begun) return;
+      was_left = entry->second.phase == Phase::left_to_others;
+      waiting.erase(entry);
+    }
+    if (was_left && tell_left_done) tell_left_done();
+  }
+
+  bool has(Phase phase) const {
     const std::scoped_lock lock(mutex);
-    const auto entry = waiting.find(segment);
-    if (entry == waiting.end()) return;
-    auto& who = entry->second.who;
-    const auto own = who.find(wish);
-    if (own == who.end()) return;
-    dropped = std::move(own->second);
-    who.erase(own);
-    if (who.empty() && entry->second.phase != Phase::begun) waiting.erase(entry);
+    return std::any_of(waiting.begin(), waiting.end(),
+                       [&](const auto& entry) { return entry.second.phase == phase; });
   }
 };
 
@@ -114,10 +130,12 @@ std::optional<WantedSegment> WishList::take() {
   return best->first;
 }
 
-bool WishList::has_open() const {
-  const std::scoped_lock lock(state_->mutex);
-  return std::any_of(state_->waiting.begin(), state_->waiting.end(),
-                     [](const auto& entry) { return entry.second.phase == Phase::open; });
+bool WishList::has_open() const { return state_->has(Phase::open); }
+
+bool WishList::has_left() const { return state_->has(Phase::left_to_others); }
+
+void WishList::on_left_done(std::function<void()> tell) {
+  state_->tell_left_done = std::move(tell);
 }
 
 void WishList::leave_to_others(const WantedSegment& segment) {

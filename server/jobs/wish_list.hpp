@@ -36,6 +36,11 @@ class WishList {
   // a player needs sooner.
   std::optional<WantedSegment> take();
   bool has_open() const;
+  // Does somebody wait for what was left to others?
+  bool has_left() const;
+  // Called, from any thread, when nobody waits any more for something that was left to others. Set
+  // before the first wish; must hold until `settle_everything`.
+  void on_left_done(std::function<void()> tell);
   // Somebody else will deliver it soon: not to be taken again before `reopen`.
   void leave_to_others(const WantedSegment& segment);
   // What was left to others of this asset is open again.

@@ -20,6 +20,15 @@ void WorkFloor::spare(const Control& control) {
   update();
 }
 
+void WorkFloor::wait_for_spared(bool is_waited_for) {
+  is_waited_for_ = is_waited_for;
+  update();
+}
+
+Level WorkFloor::level_of(const Child& child) const {
+  return child.is_spared && is_waited_for_ ? Level::wanted : child.level;
+}
+
 void WorkFloor::expect(bool is_more_wanted) {
   is_more_wanted_ = is_more_wanted;
   update();
@@ -28,7 +37,7 @@ void WorkFloor::expect(bool is_more_wanted) {
 bool WorkFloor::is_held_up(Level level) const {
   if (is_more_wanted_ && level > Level::wanted) return true;
   return std::any_of(children_.begin(), children_.end(),
-                     [&](const Child& child) { return child.level < level; });
+                     [&](const Child& child) { return level_of(child) < level; });
 }
 
 std::size_t WorkFloor::paused() const {

@@ -32,6 +32,8 @@ class WorkFloor {
   void leave(const Control& control);
   // A viewer waits for what this one makes: it does not stand still any more.
   void spare(const Control& control);
+  // Are there viewers who wait for spared ones? Then these are like what is wanted.
+  void wait_for_spared(bool is_waited_for);
   // More of this level comes at once, so that nothing behind it moves in between.
   void expect(bool is_more_wanted);
 
@@ -46,10 +48,12 @@ class WorkFloor {
     Level level = Level::ordinary;
     bool is_spared = false;
   };
+  Level level_of(const Child& child) const;
   void update();
 
   std::vector<Child> children_;
   bool is_more_wanted_ = false;
+  bool is_waited_for_ = false;
   JobObserver* observer_ = nullptr;
   std::size_t paused_ = 0;  // As the observer knows it.
 };

@@ -83,6 +83,25 @@ TEST_F(WishListTest, WhatWasLeftToOthersWaitsUntilItIsReopened) {
   EXPECT_THAT(wishes.take(), Optional(segment("v360", 7)));
 }
 
+TEST_F(WishListTest, TellsWhenNobodyWaitsForOthersAnyMore) {
+  int told = 0;
+  wishes.on_left_done([&] { ++told; });
+  const auto delivered = wish("v360", 7);
+  auto dropped = wish("v360", 8);
+  for (std::uint32_t number = 7; number < 9; ++number) {
+    ASSERT_TRUE(wishes.take());
+    wishes.leave_to_others(segment("v360", number));
+  }
+  EXPECT_TRUE(wishes.has_left());
+
+  wishes.settle(segment("v360", 7));
+  EXPECT_EQ(told, 1);
+  dropped.reset();
+
+  EXPECT_EQ(told, 2);
+  EXPECT_FALSE(wishes.has_left());
+}
+
 TEST_F(WishListTest, WakingMayDropWishesAndMakeNewOnes) {
   std::shared_ptr<WishList::Wish> next;
   std::shared_ptr<WishList::Wish> own;

@@ -54,6 +54,24 @@ TEST(WorkFloor, BatchThatAViewerWaitsForIsSpared) {
   EXPECT_TRUE(other->is_paused);
 }
 
+TEST(WorkFloor, SparedBatchHasTheMachineWhileSomebodyWaitsForIt) {
+  WorkFloor floor;
+  const auto spared = enter(floor, Level::ordinary);
+  const auto other = enter(floor, Level::ordinary);
+  floor.spare(spared);
+
+  floor.wait_for_spared(true);
+
+  EXPECT_FALSE(spared->is_paused);
+  EXPECT_TRUE(other->is_paused);
+  EXPECT_TRUE(floor.is_held_up(Level::ordinary));
+  floor.wait_for_spared(false);
+  EXPECT_FALSE(other->is_paused);
+  floor.wait_for_spared(true);
+  floor.leave(spared);
+  EXPECT_FALSE(other->is_paused) << "it is over, whatever became of it";
+}
+
 TEST(WorkFloor, BackgroundRungYieldsToEverything) {
   WorkFloor floor;
   const auto background = enter(floor, Level::background);
