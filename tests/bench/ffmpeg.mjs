@@ -63,7 +63,7 @@ export function allRungsAtOnce(file, out) {
 
 /** Mean SSIM of a film against the source, at the film's size. */
 export function ssim(film, source, { width, height }) {
-  const graph = `[1:v]scale=${width}:${height}:flags=bicubic,fps=30,format=yuv420p[s];[0:v]fps=30[m];[m][s]ssim`;
+  const graph = `[1:v]setpts=PTS-STARTPTS,scale=${width}:${height}:flags=bicubic,fps=30,format=yuv420p[s];[0:v]setpts=PTS-STARTPTS,fps=30[m];[m][s]ssim`;
   const run = spawnSync('ffmpeg', ['-nostdin', '-v', 'info', '-i', film, '-i', source, '-lavfi', graph, '-f', 'null', '-'], { encoding: 'utf8' });
   const found = /SSIM .*All:([\d.]+)/.exec(run.stderr);
   if (!found) throw new Error(run.stderr.slice(-2000));
