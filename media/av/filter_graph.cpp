@@ -52,7 +52,8 @@ Result<FilterGraph> FilterGraph::create(const std::string& chain, const AVFrame&
 bool FilterGraph::fits(const AVFrame& frame) const {
   return frame.width == width_ && frame.height == height_ && frame.format == format_ &&
          frame.colorspace == colorspace_ && frame.color_range == range_ &&
-         frame.sample_aspect_ratio.num == aspect_.num && frame.sample_aspect_ratio.den == aspect_.den;
+         frame.sample_aspect_ratio.num == aspect_.num &&
+         frame.sample_aspect_ratio.den == aspect_.den;
 }
 
 Result<> FilterGraph::run(FramePtr frame, std::vector<FramePtr>& out) {

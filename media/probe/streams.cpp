@@ -98,8 +98,12 @@ VideoFacts declared_video(Source& source, int index) {
 
 AudioFacts declared_audio(Source& source, int index) {
   const AVCodecParameters& parameters = *source.stream(index).codecpar;
-  return {index, avcodec_get_name(parameters.codec_id), parameters.ch_layout.nb_channels,
-          parameters.sample_rate, 0, 0};
+  return {index,
+          avcodec_get_name(parameters.codec_id),
+          parameters.ch_layout.nb_channels,
+          parameters.sample_rate,
+          0,
+          0};
 }
 
 std::optional<std::int64_t> declared_duration_us(Source& source) {
