@@ -54,6 +54,20 @@ Result<> check_limits(const VideoFacts& video, const Shown& part, const Limits& 
   return {};
 }
 
+// How long the last picture is held because the sound goes on: 2 s at most. A fifth of a second
+// more or less is what cameras and muxers leave there by chance.
+std::int64_t held_us(const SourceFacts& facts, const Trim& trim) {
+  constexpr std::int64_t kByChance = 200'000;
+  constexpr std::int64_t kLongest = 2'000'000;
+  if (!facts.audio || trim.out_ms > 0) return 0;
+  const std::int64_t surplus = facts.audio->end_us - facts.video.end_us;
+  return surplus > kByChance ? std::min(surplus, kLongest) : 0;
+}
+
+std::int64_t frames_in(std::int64_t duration_us, Rational frame_rate) {
+  return std::llround(static_cast<double>(duration_us) / 1e6 * frame_rate.value());
+}
+
 std::vector<AudioRung> sound_ladder(const AudioFacts& audio) {
   const int channels = audio.channels == 1 ? 1 : 2;
   return {{"a128", 128, channels}, {"a64", 64, channels}};
@@ -106,8 +120,7 @@ Result<Plan> make_plan(const SourceFacts& facts, const ProbeTask& task) {
   plan.video_stream = video.stream;
   plan.video_start_us = part.from_us;
   plan.frame_rate = frame_rate;
-  const double seconds = static_cast<double>(part.to_us - part.from_us) / 1e6;
-  plan.frame_count = std::max<std::int64_t>(1, std::llround(seconds * frame_rate.value()));
+  plan.frame_count = std::max<std::int64_t>(1, frames_in(part.to_us - part.from_us, frame_rate));
   plan.gop_frames = static_cast<int>(std::lround(2 * plan.frame_rate.value()));
   plan.source_width = video.width;
   plan.source_height = video.height;
@@ -117,6 +130,8 @@ Result<Plan> make_plan(const SourceFacts& facts, const ProbeTask& task) {
   plan.is_interlaced = video.is_interlaced;
   plan.skips_stills = task.options.may_skip_stills &&
                       worth_skipping_stills(video, part.from_us, part.to_us, plan.frame_count);
+  plan.held_frames = frames_in(held_us(facts, task.trim), frame_rate);
+  plan.frame_count += plan.held_frames;
   plan.video = make_ladder(shown);
   if (facts.audio) {
     plan.audio_stream = facts.audio->stream;

@@ -150,6 +150,7 @@ VideoRung copied_rung(const CodedStream& stream, const Plan& plan) {
 Refusal source_refusal(const SourceFacts& facts, const PlanOptions& options, const Plan& plan) {
   if (!options.may_copy) return "switched_off";
   if (plan.trim != Trim{}) return "trimmed";
+  if (plan.held_frames > 0) return "sound_goes_on";
   if (facts.video.codec != "h264") return "codec";
   if (facts.container != "mp4") return "container";
   if (facts.is_cut_short) return "damaged";

@@ -12,10 +12,10 @@
 namespace weike::media {
 
 // Gives the plan of a conforming source a copied rung, and cuts its segments at the source's IDRs.
-// Else `plan.copied_refused` tells the first rule that is broken: switched_off, trimmed, codec,
-// container, damaged, only_rung, size, rotation, sample_aspect, pixel_format, profile, level,
-// interlaced, colour, frame_rate, edit_list, parameter_sets, bit_stream, reordering, open_gop,
-// long_gop, bit_rate.
+// Else `plan.copied_refused` tells the first rule that is broken: switched_off, trimmed,
+// sound_goes_on, codec, container, damaged, only_rung, size, rotation, sample_aspect, pixel_format,
+// profile, level, interlaced, colour, frame_rate, edit_list, parameter_sets, bit_stream,
+// reordering, open_gop, long_gop, bit_rate.
 void consider_copy(const SourceFacts& facts, const PlanOptions& options, Plan& plan);
 
 // The frame of the plan's grid that a picture of a copied rung stands for.

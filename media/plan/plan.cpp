@@ -51,12 +51,18 @@ const Rung* find_rung(const std::vector<Rung>& rungs, std::string_view name) {
   return found == rungs.end() ? nullptr : &*found;
 }
 
-}  // namespace
-
-std::uint32_t Plan::duration_ms() const {
+std::uint32_t milliseconds(std::int64_t frames, Rational frame_rate) {
   if (frame_rate.num == 0) return 0;
   return static_cast<std::uint32_t>(
-      std::llround(static_cast<double>(frame_count) * 1000.0 / frame_rate.value()));
+      std::llround(static_cast<double>(frames) * 1000.0 / frame_rate.value()));
+}
+
+}  // namespace
+
+std::uint32_t Plan::duration_ms() const { return milliseconds(frame_count, frame_rate); }
+
+std::uint32_t Plan::picture_ms() const {
+  return milliseconds(frame_count - held_frames, frame_rate);
 }
 
 const VideoRung* Plan::find_video(std::string_view name) const {
@@ -70,6 +76,7 @@ void to_json(nlohmann::json& json, const Plan& plan) {
   visit_members(json, plan,
                 [](auto& object, const char* name, const auto& member) { object[name] = member; });
   json["trim"] = plan.trim;
+  json["held_frames"] = plan.held_frames;
   json["skips_stills"] = plan.skips_stills;
   if (plan.copied) json["copied"] = *plan.copied;
   if (!plan.copied_refused.empty()) json["copied_refused"] = plan.copied_refused;
@@ -81,6 +88,7 @@ void from_json(const nlohmann::json& json, Plan& plan) {
     object.at(name).get_to(member);
   });
   plan.trim = json.value("trim", Trim{});
+  plan.held_frames = json.value("held_frames", std::int64_t{0});
   plan.skips_stills = json.value("skips_stills", false);
   plan.copied_refused = json.value("copied_refused", "");
   if (json.contains("copied")) plan.copied = json.at("copied").get<VideoRung>();

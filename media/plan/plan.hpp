@@ -83,6 +83,8 @@ struct Plan {
   std::int64_t audio_start_us = 0;  // Where sound stands against the first frame.
   Rational frame_rate;              // Of the output grid.
   std::int64_t frame_count = 0;
+  std::int64_t held_frames =
+      0;                 // The last of them, which hold the last picture for the sound's end.
   int gop_frames = 60;   // round(2 * fps).
   int source_width = 0;  // As coded.
   int source_height = 0;
@@ -105,6 +107,7 @@ struct Plan {
   std::vector<Segment> segments;
 
   std::uint32_t duration_ms() const;  // frame_count / frame_rate, rounded.
+  std::uint32_t picture_ms() const;   // The same without the held frames.
   // The rung, of whatever kind, or nullptr when the plan has none of that name.
   const VideoRung* find_video(std::string_view name) const;
   const AudioRung* find_audio(std::string_view name) const;

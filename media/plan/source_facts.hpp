@@ -30,11 +30,11 @@ struct VideoFacts {
   std::int64_t first_us = 0;  // Of the first shown frame, in the container's time.
   std::int64_t end_us = 0;    // When the last frame's time is over.
   SourceRate rate;
-  std::vector<std::int64_t> frames_us;     // When each frame is shown; ascending, container time.
-  std::int64_t surplus_frames = 0;         // Left out because their time is another frame's.
-  std::vector<PictureSize> pictures = {};  // In decoding order.
+  std::vector<std::int64_t> frames_us = {};  // When each frame is shown; ascending, container time.
+  std::int64_t surplus_frames = 0;           // Left out because their time is another frame's.
+  std::vector<PictureSize> pictures = {};    // In decoding order.
   // Of H.264 in MP4 files with one pair of parameter sets.
-  std::optional<CodedStream> coded;
+  std::optional<CodedStream> coded = {};
 };
 
 struct AudioFacts {

@@ -41,10 +41,12 @@ Result<> FrameGrid::go_on(std::int64_t number) {
   return {};
 }
 
-void FrameGrid::note(std::int64_t limit_us) {
+void FrameGrid::note(std::int64_t number, std::int64_t limit_us) {
   const std::int64_t shown_us = current_->pts;
   const bool is_late = shown_us > limit_us;
-  if (reader_.is_damaged_between(is_late ? INT64_MIN : shown_us, limit_us)) {
+  // What is held beyond the source's end is nobody's frame.
+  const bool is_held = number >= plan_->frame_count - plan_->held_frames;
+  if (!is_held && reader_.is_damaged_between(is_late ? INT64_MIN : shown_us, limit_us)) {
     ++summary_.damaged_frames;
     ++damaged_frames_;
   }
@@ -87,7 +89,7 @@ Result<FramePtr> FrameGrid::frame_at(std::int64_t number) {
     if (is_late) break;
   }
   if (!current_) return rejected("damaged", "no frame can be decoded");
-  note(limit);
+  note(number, limit);
   FramePtr picture = share(*current_);
   if (!picture) return av_failure("share frame", AVERROR(ENOMEM));
   picture->pts = number;

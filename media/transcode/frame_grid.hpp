@@ -36,7 +36,7 @@ class FrameGrid {
   FrameGrid(VideoReader reader, const Plan& plan) : reader_(std::move(reader)), plan_(&plan) {}
   std::int64_t limit_us(std::int64_t number) const;
   Result<FramePtr> next_source_frame();
-  void note(std::int64_t limit_us);
+  void note(std::int64_t number, std::int64_t limit_us);
 
   VideoReader reader_;
   const Plan* plan_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "media/package/rates.hpp"
 #include "server/jobs/job_kind.hpp"
 #include "server/jobs/observation_log.hpp"
 #include "server/jobs/order_of_work.hpp"
@@ -122,6 +123,7 @@ class AssetJob {
   void settle();
   Result<> finish();
   Result<> finish_late();
+  std::vector<media::MeasuredRate> measure() const;
   Result<> drop_copy();
   Result<> give_up(const Error& error);
   Result<> give_up_late(const Error& error);

@@ -56,9 +56,20 @@ Result<> AssetJob::drop_copy() {
   return workshop_.blobs.erase_all(assets::blob_name(id_, plan_->copied->name + "/"));
 }
 
+// Reads the blobs, so without the mutex; a viewer's wish may add a segment of another rung
+// meanwhile.
+std::vector<media::MeasuredRate> AssetJob::measure() const {
+  FinishedSegments finished;
+  {
+    const std::scoped_lock lock(mutex_);
+    finished = finished_;
+  }
+  return measure_renditions(workshop_.blobs, id_, *plan_, finished);
+}
+
 Result<> AssetJob::finish() {
   if (auto dropped = drop_copy(); !dropped) return dropped;
-  const auto rates = measure_renditions(workshop_.blobs, id_, *plan_, finished_);
+  const auto rates = measure();
   const auto shown = lease();
   auto done = change([&](storage::Transaction& transaction, Asset& asset) -> Result<> {
     {
@@ -84,7 +95,7 @@ Result<> AssetJob::finish() {
 
 // The asset is ready and stays so, with one rung more.
 Result<> AssetJob::finish_late() {
-  const auto rates = measure_renditions(workshop_.blobs, id_, *plan_, finished_);
+  const auto rates = measure();
   const auto shown = lease();
   auto done = change([&](storage::Transaction& transaction, Asset& asset) -> Result<> {
     for (auto& rendition : asset.renditions) {

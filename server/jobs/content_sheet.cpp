@@ -128,7 +128,7 @@ std::optional<ContentSheet> fold_content(const media::Plan& plan, const Observat
   if (!has_all(plan, picture, true)) return std::nullopt;
   if (!plan.audio.empty() && !has_all(plan, sound, false)) return std::nullopt;
   ContentSheet sheet;
-  sheet.planned_ms = plan.duration_ms();
+  sheet.planned_ms = plan.picture_ms();
   fold_picture(sheet, picture);
   if (!plan.audio.empty()) sheet.sound = fold_sound(sound);
   return sheet;

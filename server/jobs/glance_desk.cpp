@@ -37,6 +37,7 @@ GlanceDesk::~GlanceDesk() { stop(); }
 void GlanceDesk::start() {
   const std::scoped_lock lock(mutex_);
   is_running_ = true;
+  control_.stop = false;
   thread_ = std::thread([this] { run(); });
 }
 

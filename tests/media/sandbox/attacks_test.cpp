@@ -38,7 +38,7 @@ class NoSink final : public OutputSink {
 
 class Attacks : public ::testing::Test {
  protected:
-  Attacks() : input_(::memfd_create("source", MFD_CLOEXEC)) {
+  void SetUp() override {
 #ifdef WEIKE_SANITIZED
     GTEST_SKIP() << "sanitizer builds run without seccomp and RLIMIT_AS";
 #endif
@@ -92,7 +92,7 @@ class Attacks : public ::testing::Test {
   fs::path program;
 
  private:
-  const int input_;
+  const int input_ = ::memfd_create("source", MFD_CLOEXEC);
 };
 
 TEST_F(Attacks, FileThatAllMayWriteKeepsItsBytes) {
