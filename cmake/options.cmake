@@ -32,13 +32,13 @@ add_library(weike_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch/room.cpp)
 target_link_libraries(weike_pch PUBLIC weike_options Boost::headers nlohmann_json::nlohmann_json)
 target_precompile_headers(weike_pch PRIVATE
   <algorithm> <chrono> <functional> <map> <memory> <optional> <span> <string> <string_view>
-  <variant> <vector> <nlohmann/json.hpp> <boost/system/result.hpp>)
+  <variant> <vector> <boost/system/result.hpp> ${CMAKE_SOURCE_DIR}/model/json_instances.hpp)
 add_library(weike_test_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch/test.cpp)
 target_link_libraries(weike_test_pch PUBLIC
   weike_options Boost::headers nlohmann_json::nlohmann_json GTest::gtest GTest::gmock)
 target_precompile_headers(weike_test_pch PRIVATE
   <algorithm> <chrono> <functional> <map> <memory> <optional> <span> <string> <string_view>
-  <variant> <vector> <nlohmann/json.hpp> <boost/system/result.hpp>
+  <variant> <vector> <boost/system/result.hpp> ${CMAKE_SOURCE_DIR}/model/json_instances.hpp
   <gmock/gmock.h> <gtest/gtest.h>)
 
 # weike_test(NAME SOURCES a.cpp … LIBRARIES weike_storage …): one test program, found by CTest.

@@ -32,8 +32,8 @@ async function makeWithServer(file, look) {
   await withServer(async (server, people) => {
     const publisher = await server.logIn(people.publisher);
     const before = childrenCpu(server.pid);
-    const begin = Date.now();
     const id = await publisher.upload(readFileSync(file));
+    const begin = Date.now();
     const asset = await readyAsset(publisher, id);
     result = { cpu: childrenCpu(server.pid) - before, wall: (Date.now() - begin) / 1000, renditions: asset.renditions };
     if (look) await look(mediaOf(publisher, asset));
@@ -73,9 +73,10 @@ async function measureLadder() {
     });
     note('full ladder, CPU s, against one ffmpeg per rung', ours.cpu, perRung, 0.7);
     note('full ladder, CPU s, against one ffmpeg with split', ours.cpu, split, 0.93);
+    verdicts.push(['full ladder: wall time of its CPU time', ours.wall / ours.cpu, 0.55]);
     for (const each of likeness) {
       console.log(`${each.name}: bytes ${each.bytes.toFixed(3)} of ffmpeg's, SSIM ${each.ours.toFixed(4)} against ${each.theirs.toFixed(4)}`);
-      verdicts.push([`${each.name}: SSIM lost`, each.theirs - each.ours, 0.001], [`${each.name}: bytes`, each.bytes, 1.01]);
+      verdicts.push([`${each.name}: SSIM lost`, each.theirs - each.ours, 0.001], [`${each.name}: bytes more or less`, Math.abs(each.bytes - 1), 0.01]);
     }
   });
 }
