@@ -41,6 +41,18 @@ std::vector<Cue> tidied(std::vector<Cue> cues, std::int64_t duration_ms) {
   return cues;
 }
 
+Result<NormalCaptions> written(std::vector<Cue> parsed, std::int64_t duration_ms) {
+  const auto cues = tidied(std::move(parsed), duration_ms);
+  if (cues.empty())
+    return Error{ErrorCode::invalid_argument, "no cue within the lesson", "captions_empty"};
+  NormalCaptions captions{std::string(kHead), static_cast<std::uint32_t>(cues.size())};
+  for (const Cue& cue : cues) {
+    captions.webvtt += clock_text(cue.begin_ms) + " --> " + clock_text(cue.end_ms) + "\n";
+    captions.webvtt += cue.text + "\n\n";
+  }
+  return captions;
+}
+
 }  // namespace
 
 Result<NormalCaptions> read_captions(std::string_view file, std::uint32_t duration_ms,
@@ -51,15 +63,18 @@ Result<NormalCaptions> read_captions(std::string_view file, std::uint32_t durati
   if (!text) return text.error();
   auto parsed = parse_cues(*text, limits.cues);
   if (!parsed) return parsed.error();
-  const auto cues = tidied(std::move(*parsed), duration_ms);
-  if (cues.empty())
-    return Error{ErrorCode::invalid_argument, "no cue within the lesson", "captions_empty"};
-  NormalCaptions captions{std::string(kHead), static_cast<std::uint32_t>(cues.size())};
-  for (const Cue& cue : cues) {
-    captions.webvtt += clock_text(cue.begin_ms) + " --> " + clock_text(cue.end_ms) + "\n";
-    captions.webvtt += cue.text + "\n\n";
+  return written(std::move(*parsed), duration_ms);
+}
+
+Result<NormalCaptions> cut_captions(std::string_view webvtt, std::int64_t in_ms,
+                                    std::int64_t out_ms) {
+  auto cues = parse_cues(webvtt, webvtt.size());
+  if (!cues) return cues.error();
+  for (Cue& cue : *cues) {
+    cue.begin_ms -= in_ms;
+    cue.end_ms -= in_ms;
   }
-  return captions;
+  return written(std::move(*cues), out_ms - in_ms);
 }
 
 std::string caption_id(std::string_view language, std::string_view label, std::string_view webvtt) {

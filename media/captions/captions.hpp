@@ -27,6 +27,11 @@ struct NormalCaptions {
 Result<NormalCaptions> read_captions(std::string_view file, std::uint32_t duration_ms,
                                      const CaptionLimits& limits = {});
 
+// What of captions shows between two points of their lesson, the times counted from the first one;
+// `webvtt` is as `read_captions` made it. `invalid_argument`, reason captions_empty, for nothing.
+Result<NormalCaptions> cut_captions(std::string_view webvtt, std::int64_t in_ms,
+                                    std::int64_t out_ms);
+
 // What captions are called: the first 12 hex digits of SHA-256 over all that a viewer sees of them.
 std::string caption_id(std::string_view language, std::string_view label, std::string_view webvtt);
 

@@ -79,7 +79,14 @@ std::optional<Cue> timing_of(std::string_view line) {
   return Cue{*begin, *end, {}};
 }
 
-bool is_timing(std::string_view line) { return line.find(kArrow) != std::string_view::npos; }
+bool has_arrow(std::string_view line) { return line.find(kArrow) != std::string_view::npos; }
+
+// An arrow may stand in the text of SubRip; a time begins with a digit, or with a sign and a digit.
+bool has_time_before_arrow(std::string_view line) {
+  if (!has_arrow(line)) return false;
+  if (line.front() == '-') line.remove_prefix(1);
+  return line.front() >= '0' && line.front() <= '9';
+}
 
 bool begins_block(std::string_view line, std::string_view word) {
   return line.starts_with(word) &&
@@ -115,6 +122,11 @@ class Parser {
   }
 
  private:
+  // In WebVTT no text holds an arrow (4.1 there).
+  bool is_timing(std::string_view line) const {
+    return is_vtt_ ? has_arrow(line) : has_time_before_arrow(line);
+  }
+
   // The head of a WebVTT file ends with an empty line, or with its first cue.
   void skip_block() {
     while (at_ < lines_.size() && !lines_[at_].empty() && !is_timing(lines_[at_])) ++at_;

@@ -95,6 +95,9 @@ const struct {
     {"a script", "00:00:01,000 --> 00:00:02,000\n<script>alert(1)</script>A<img src=x onerror=alert(2)>\n", cue("01.000", "02.000", "A")},
     {"a script that never ends", "00:00:01,000 --> 00:00:02,000\nA<script>alert(1)\n", cue("01.000", "02.000", "A")},
     {"an arrow in the text", "00:00:01,000 --> 00:00:02,000\nA &lt;-- B --&gt; C\n", cue("01.000", "02.000", "A &lt;-- B --&gt; C")},
+    {"a bare arrow in the text of SubRip", "1\n00:00:01,000 --> 00:00:02,000\nnow\nA --> B\n--> C\nthen\n",
+     cue("01.000", "02.000", "now\nA --&gt; B\n--&gt; C\nthen")},
+    {"a bare arrow in WebVTT begins a cue", "WEBVTT\n\n00:01.000 --> 00:02.000\nA\nB --> C\nD\n", cue("01.000", "02.000", "A")},
     {"SubRip positions and fonts", "00:00:01,000 --> 00:00:02,000 X1:0 X2:9\n{\\an8}<font color=\"red\">A</font>\n", cue("01.000", "02.000", "A")},
     {"only tags", "00:00:01,000 --> 00:00:02,000\n<i> </i>\n\n00:00:03,000 --> 00:00:04,000\nB\n", cue("03.000", "04.000", "B")},
     {"empty", "", "captions_format"},
@@ -131,6 +134,24 @@ TEST(Captions, AreTheSameWhenReadAgain) {
 
   ASSERT_TRUE(second);
   EXPECT_EQ(second->webvtt, first->webvtt);
+}
+
+TEST(Captions, AreCutToAPartOfTheLesson) {
+  const auto whole = read_captions(
+      "00:00:01,000 --> 00:00:03,000\n<i>across in</i>\n\n00:00:04,000 --> 00:00:05,000\nA & B\n\n"
+      "00:00:01,000 --> 00:00:02,000\nbefore\n\n00:00:09,000 --> 00:00:11,000\nacross out\n\n"
+      "00:00:10,000 --> 00:00:12,000\nbehind\n",
+      kMinute);
+
+  const auto part = cut_captions(whole->webvtt, 2'000, 10'000);
+
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->cues, 3U);
+  EXPECT_EQ(part->webvtt, std::string(kHead) + cue("00.000", "01.000", "<i>across in</i>") +
+                              cue("02.000", "03.000", "A &amp; B") +
+                              cue("07.000", "08.000", "across out"));
+  EXPECT_EQ(cut_captions(whole->webvtt, 0, kMinute)->webvtt, whole->webvtt);
+  EXPECT_EQ(cut_captions(whole->webvtt, 20'000, 30'000).error().reason, "captions_empty");
 }
 
 TEST(Captions, AreCalledByAllThatAViewerSees) {
@@ -172,6 +193,23 @@ TEST(CueText, KeepsOnlySafeTagsAndBalancesThem) {
   };
   // clang-format on
   for (const auto& row : rows) EXPECT_EQ(safe_cue_text(row.in), row.out) << row.in;
+}
+
+TEST(CueText, TakesTimeInProportionToTheText) {
+  for (const std::string_view piece : {"<script></script", "<script></script>", "<STYLE></sty",
+                                       "<a", "{\\", "<3 ", "<3 :", "</"}) {
+    for (const std::string_view end : {"", ">", "}"}) {
+      std::string text;
+      for (int i = 0; i < 5'000; ++i) text += piece;
+      text += end;
+      std::size_t looked_at = 0;
+
+      safe_cue_text(text, &looked_at);
+
+      EXPECT_GT(looked_at, 0U) << piece << end;
+      EXPECT_LE(looked_at, 4 * text.size()) << piece << end;
+    }
+  }
 }
 
 // Random rubbish of the characters that matter: the result has only cues of three parts, and no
