@@ -10,15 +10,7 @@ namespace {
 constexpr const char* kHead = "#EXTM3U\n#EXT-X-VERSION:7\n";
 constexpr const char* kCaptionGroup = "captions";
 
-// A quoted string of RFC 8216, 4.2: neither quotes nor line breaks can stand in one.
-std::string in_quotes(std::string_view text) {
-  std::string result = "\"";
-  for (const char each : text) {
-    const bool is_control = static_cast<unsigned char>(each) < 0x20 || each == 0x7f;
-    if (!is_control) result += each == '"' ? '\'' : each;
-  }
-  return result + '"';
-}
+std::string in_quotes(std::string_view text) { return '"' + quotable(text) + '"'; }
 
 // Players start with the first variant: 480p, about what a phone's data line carries.
 std::vector<VideoRung> in_starting_order(std::vector<VideoRung> rungs) {

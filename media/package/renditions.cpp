@@ -46,10 +46,20 @@ DeclaredRate declared_rate(const AudioRung& rung, const std::vector<MeasuredRate
   return measured_or(rates, rung.name, rung.kbps * 1100LL);
 }
 
+std::string quotable(std::string_view text) {
+  std::string result;
+  for (const char each : text) {
+    const bool is_control = static_cast<unsigned char>(each) < 0x20 || each == 0x7f;
+    if (!is_control) result += each == '"' ? '\'' : each;
+  }
+  return result;
+}
+
 std::vector<CaptionTrack> with_distinct_labels(std::vector<CaptionTrack> captions) {
   std::set<std::string> taken;
   for (CaptionTrack& track : captions) {
-    const std::string label = track.label;
+    const std::string label = quotable(track.label);
+    track.label = label;
     for (int n = 2; !taken.insert(track.label).second; ++n)
       track.label = label + " " + std::to_string(n);
   }

@@ -36,7 +36,10 @@ struct DeclaredRate {
 DeclaredRate declared_rate(const VideoRung& rung, const std::vector<MeasuredRate>& rates);
 DeclaredRate declared_rate(const AudioRung& rung, const std::vector<MeasuredRate>& rates);
 
-// The labels of captions, each only once (RFC 8216, 4.3.4.1.1).
+// `text` as it may stand in a quoted string (RFC 8216, 4.2): neither quotes nor line breaks can.
+std::string quotable(std::string_view text);
+
+// The labels of captions, quotable and each only once (RFC 8216, 4.3.4.1.1).
 std::vector<CaptionTrack> with_distinct_labels(std::vector<CaptionTrack> captions);
 
 }  // namespace weike::media

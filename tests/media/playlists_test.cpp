@@ -167,6 +167,20 @@ TEST(MasterPlaylist, SurvivesAnyLabelOfCaptions) {
             "master.av1.000000000001.m3u8");
 }
 
+TEST(MasterPlaylist, LabelsThatAreTheSameInQuotesAreToldApart) {
+  OfferedMedia offered;
+  offered.captions = {{"000000000001", "zh-CN", "the \"short\" one"},
+                      {"000000000002", "zh-CN", "the 'short' one"},
+                      {"000000000003", "zh-CN", "the 'short'\t one"}};
+
+  const auto master = test::read_master(master_playlist(landscape_plan(false), offered));
+
+  ASSERT_EQ(master.media.size(), 3U);
+  EXPECT_EQ(master.media[0].at("NAME"), "the 'short' one");
+  EXPECT_EQ(master.media[1].at("NAME"), "the 'short' one 2");
+  EXPECT_EQ(master.media[2].at("NAME"), "the 'short' one 3");
+}
+
 // RFC 8216, 4.3.4.2: a short segment counts only together with its neighbours.
 TEST(MeasuredRate, LooksAtRowsOfAboutATargetDuration) {
   Plan plan = landscape_plan(false);
