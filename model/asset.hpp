@@ -53,6 +53,9 @@ struct Captions {
   std::string language;  // BCP 47: "zh-CN".
   std::string label;     // As a player's menu shows it.
   std::uint32_t cues = 0;
+  // In a trimmed asset: the id that these captions have in the asset they came to as a file; it
+  // stays the same from trim to trim. Empty: they came to this one.
+  std::string of = {};
   bool operator==(const Captions&) const = default;
 };
 

@@ -157,6 +157,7 @@ void to_json(nlohmann::json& json, const Captions& captions) {
           {"language", captions.language},
           {"label", captions.label},
           {"cues", captions.cues}};
+  if (!captions.of.empty()) json["of"] = captions.of;
 }
 
 void from_json(const nlohmann::json& json, Captions& captions) {
@@ -165,6 +166,7 @@ void from_json(const nlohmann::json& json, Captions& captions) {
   read(json, "language", captions.language);
   read(json, "label", captions.label);
   read(json, "cues", captions.cues);
+  read(json, "of", captions.of);
 }
 
 void to_json(nlohmann::json& json, const Chapter& chapter) {

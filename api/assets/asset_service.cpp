@@ -9,6 +9,7 @@
 #include "storage/records/record.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace weike::assets {
 namespace {
@@ -63,7 +64,7 @@ AssetService::AssetService(storage::KvStore& store, storage::BlobStore& blobs,
 
 Result<AssetId> AssetService::create(storage::Transaction& transaction, const NewAsset& asset) {
   Asset record;
-  record.id = AssetId::make_random();
+  record.id = asset.id.value_or(AssetId::make_random());
   record.owner = asset.owner;
   record.unit = asset.unit;
   record.stage = "queued";
@@ -72,6 +73,7 @@ Result<AssetId> AssetService::create(storage::Transaction& transaction, const Ne
   record.source_bytes = asset.source_bytes;
   record.file_name = asset.file_name;
   record.trim = asset.trim;
+  record.captions = asset.captions;
   record.created_at = clock_.now();
   record.updated_at = record.created_at;
   if (auto saved = save(transaction, record); !saved) return saved.error();
@@ -105,9 +107,11 @@ Result<> AssetService::erase(storage::Transaction& transaction, AssetId id) {
   const auto source = keys::asset_source(asset->source_sha256, id);
   if (auto done = transaction.erase(source); !done) return done;
   if (auto done = queue_.cancel(transaction, job_of(id)); !done) return done;
-  const auto is_shared = is_source_shared(transaction, *asset);
-  if (!is_shared) return is_shared.error();
-  if (*is_shared) return transaction.put(keys::asset_erased(id), "");
+  // However many strangers there are: a source must not go while it is needed.
+  constexpr auto kAll = std::numeric_limits<std::size_t>::max();
+  const auto others = count_on_source(transaction, *asset, 1, kAll);
+  if (!others) return others.error();
+  if (*others > 0) return transaction.put(keys::asset_erased(id), "");
   const auto released = uploads::release_bytes(transaction, asset->unit, asset->source_bytes);
   if (!released) return released;
   return transaction.put(keys::asset_erased(id), asset->source_blob);
@@ -127,6 +131,15 @@ Result<Asset> AssetService::find_own(storage::Transaction& transaction, const Vi
   auto asset = find(transaction, id);
   // Another's asset does not exist for the viewer, so that ids cannot be tried out.
   if (asset && !viewer.is(asset->owner)) return no_such_asset();
+  return asset;
+}
+
+Result<Asset> AssetService::find_to_change(storage::Transaction& transaction, const Viewer& viewer,
+                                           AssetId id) {
+  auto asset = find_own(transaction, viewer, id);
+  if (asset && !viewer.has(Role::publisher, asset->unit)) {
+    return Error{ErrorCode::forbidden, "needs role publisher"};
+  }
   return asset;
 }
 
@@ -188,7 +201,7 @@ Result<AssetPage> AssetService::list(const Viewer& viewer, std::string_view curs
 Result<Asset> AssetService::retry(const Viewer& viewer, AssetId id) {
   Asset retried;
   const auto body = [&](storage::Transaction& transaction) -> Result<> {
-    auto asset = find_own(transaction, viewer, id);
+    auto asset = find_to_change(transaction, viewer, id);
     if (!asset) return asset.error();
     if (asset->state != AssetState::failed) {
       return Error{ErrorCode::conflict, "the asset has not failed", "asset_not_failed"};

@@ -34,11 +34,15 @@ struct NewAsset {
   std::string file_name;
   std::uint64_t source_bytes = 0;
   std::optional<AssetTrim> trim = {};
+  std::optional<AssetId> id = {};  // Nothing: a new one.
+  std::vector<Captions> captions = {};
 };
 
 struct AssetServiceOptions {
   // Plans kept parsed in memory; one of a 30 minute lesson takes about 40 KiB.
   std::size_t cached_plans = 256;
+  // Trims leave so much of the disk free; the server gives what uploads leave.
+  std::uint64_t disk_reserve_bytes = 0;
 };
 
 // How an asset stands that is not finished yet.
@@ -79,11 +83,12 @@ class AssetService {
   // "invalid_cursor".
   Result<AssetPage> list(const Viewer& viewer, std::string_view cursor, std::size_t limit);
   // A failed asset gets its tries back and waits for its turn. `conflict`, reason
-  // "asset_not_failed", in any other state.
+  // "asset_not_failed", in any other state; `forbidden` for an owner who is no publisher any more.
   Result<Asset> retry(const Viewer& viewer, AssetId id);
   // Another asset of what `id` shows between two points, in milliseconds; the source is shared, not
-  // sent again. `conflict`, reason asset_not_probed or too_many_cuts; `invalid_argument` with the
-  // field, reason trim_outside or trim_too_short (under a second).
+  // sent again, and its captions come along, cut to the part. `conflict`, reason asset_not_probed
+  // or too_many_cuts; `invalid_argument` with the field, reason trim_outside or trim_too_short
+  // (under a second); `forbidden` for an owner who is no publisher any more; `out_of_space`.
   Result<Asset> trim(const Viewer& viewer, AssetId id, const AssetTrim& trim);
   // `conflict`, reason "asset_in_use", while a lesson names it.
   Result<> remove(const Viewer& viewer, AssetId id);
@@ -101,10 +106,25 @@ class AssetService {
   std::shared_ptr<void> hold(AssetId id);
 
  private:
+  // The asset that a trim makes, as far as it is known before its record.
+  struct Cut {
+    AssetId id;
+    std::vector<Captions> captions;
+  };
+
   Result<Asset> find_own(storage::Transaction& transaction, const Viewer& viewer, AssetId id);
+  // One's own, for as long as one is a publisher.
+  Result<Asset> find_to_change(storage::Transaction& transaction, const Viewer& viewer, AssetId id);
+  Result<Asset> find_to_trim(storage::Transaction& transaction, const Viewer& viewer, AssetId id,
+                             const AssetTrim& trim);
+  Result<Asset> make_cut(storage::Transaction& transaction, const Viewer& viewer, AssetId id,
+                         const AssetTrim& trim, const Cut& cut);
+  Result<> check_disk(std::uint64_t bytes);
   Result<http::CursorSigner> cursors();
-  // Whether another asset needs the bytes of this one's source.
-  Result<bool> is_source_shared(storage::Transaction& transaction, const Asset& asset);
+  // How many other assets need the bytes of this one's source. Counts up to `most` and looks at
+  // about `looked_at` assets whose source has the same hash.
+  Result<std::size_t> count_on_source(storage::Transaction& transaction, const Asset& asset,
+                                      std::size_t most, std::size_t looked_at);
   Result<> free_disk(AssetId id, const std::string& source_blob);
   // Their journal and the notes on them.
   Result<> forget_segments(AssetId id);
@@ -137,6 +157,8 @@ struct AssetUrls {
 // The asset as the API shows it.
 nlohmann::json to_wire(const Asset& asset, http::Language language, const Standing& standing,
                        const AssetUrls& urls = {});
+
+nlohmann::json to_wire(const Captions& captions);
 
 // The news that an asset changed, for its owner.
 events::Event event_of(const Asset& asset, std::optional<Milliseconds> forecast = std::nullopt);

@@ -58,12 +58,20 @@ nlohmann::json to_wire(const Asset& asset, http::Language language, const Standi
   if (asset.trim) json["trim"] = {{"in_ms", asset.trim->in_ms}, {"out_ms", asset.trim->out_ms}};
   json["renditions"] = renditions_json(asset);
   json["verdict"] = asset.verdict;
-  json["captions"] = asset.captions;
-  json["findings"] = findings_of(asset.verdict, language);
+  json["captions"] = nlohmann::json::array();
+  for (const auto& captions : asset.captions) json["captions"].push_back(to_wire(captions));
+  json["findings"] = findings_of(asset, language);
   json["attempts"] = asset.attempts;
   json["created_at"] = to_rfc3339(asset.created_at);
   json["updated_at"] = to_rfc3339(asset.updated_at);
   return json;
+}
+
+nlohmann::json to_wire(const Captions& captions) {
+  return {{"id", captions.id},
+          {"language", captions.language},
+          {"label", captions.label},
+          {"cues", captions.cues}};
 }
 
 events::Event event_of(const Asset& asset, std::optional<Milliseconds> forecast) {

@@ -52,6 +52,10 @@ constexpr auto kFindings = std::to_array<Finding>({
      {"画面比声明的提前结束", "能解码的画面短于文件所声明的时长，其余时间停在最后一幅画面。"},
      {"The picture ends before the file says",
       "Less could be decoded than the file declares; the last picture stays until the end."}},
+    {"short_lesson",
+     Severity::warning,
+     {"视频很短", "短于 15 秒。请确认选对了文件。"},
+     {"The video is very short", "It lasts less than 15 seconds. Was it the right file?"}},
     {"wrong_duration",
      Severity::info,
      {"文件声明的时长有误", "已按实际内容计算时长，无需处理。"},
@@ -61,10 +65,11 @@ constexpr auto kFindings = std::to_array<Finding>({
      {"画面的时间标记不规则", "个别画面的时间标记重复或倒退，已略去，无需处理。"},
      {"The times of the pictures are uneven",
       "Pictures whose time stands still or goes back were left out; there is nothing to do."}},
-    {"short_lesson",
+    {"no_captions",
      Severity::info,
-     {"视频很短", "短于 15 秒。请确认选对了文件。"},
-     {"The video is very short", "It lasts less than 15 seconds. Was it the right file?"}},
+     {"还没有字幕", "不开声音的人、听力不便的人要靠字幕。可以添加 SRT 或 WebVTT 文件。"},
+     {"There are no captions",
+      "Who watches without sound, or hears badly, needs them. Add a SubRip or WebVTT file."}},
     {"hdr_converted",
      Severity::info,
      {"已由 HDR 转为普通画面", "为了在各种屏幕上正常显示，颜色已作转换，请预览确认。"},
@@ -122,18 +127,27 @@ void look_at_sound(Found& found, const nlohmann::json& sound) {
   }
 }
 
+// Where nothing can be heard there is nothing to write down.
+void look_for_captions(Found& found, const Asset& asset) {
+  const bool may_speak =
+      asset.has_audio && !found.contains("no_audio") && !found.contains("silent_audio");
+  if (asset.verdict.is_object() && asset.captions.empty() && may_speak)
+    found["no_captions"] = nlohmann::json::array();
+}
+
 }  // namespace
 
 std::span<const Finding> all_findings() { return kFindings; }
 
-nlohmann::json findings_of(const nlohmann::json& verdict, http::Language language) {
+nlohmann::json findings_of(const Asset& asset, http::Language language) {
   Found found;
-  for (const auto& word : member(verdict, "warnings")) {
+  for (const auto& word : member(asset.verdict, "warnings")) {
     if (word.is_string()) found[word.get<std::string>()] = nlohmann::json::array();
   }
-  const auto& content = member(verdict, "content");
+  const auto& content = member(asset.verdict, "content");
   look_at_picture(found, content);
   look_at_sound(found, member(content, "sound"));
+  look_for_captions(found, asset);
 
   auto findings = nlohmann::json::array();
   for (const auto& finding : kFindings) {

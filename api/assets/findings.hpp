@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/http/message.hpp"
+#include "model/asset.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -35,8 +36,9 @@ struct Finding {
 // All findings there are, in the order in which they are shown: warnings first.
 std::span<const Finding> all_findings();
 
-// What a verdict sheet tells: [{code, severity, title, hint, spans: [{from_ms, to_ms}]}]; spans
-// are empty for what concerns the whole. An array without entries for no sheet or an odd one.
-nlohmann::json findings_of(const nlohmann::json& verdict, http::Language language);
+// What the verdict sheet of an asset tells, and that captions are missing where somebody may speak:
+// [{code, severity, title, hint, spans: [{from_ms, to_ms}]}]; spans are empty for what concerns the
+// whole. An array without entries for no sheet; an odd one tells nothing of itself.
+nlohmann::json findings_of(const Asset& asset, http::Language language);
 
 }  // namespace weike::assets

@@ -2,9 +2,9 @@
 
 #include "api/http/problem.hpp"
 #include "api/http/reply.hpp"
-#include "model/json.hpp"
 
 #include <string>
+#include <utility>
 
 namespace weike::captions {
 namespace {
@@ -33,7 +33,7 @@ http::Response add(CaptionService& service, const http::Request& request) {
   const auto added =
       service.add(request.viewer, *asset, {std::move(*language), std::move(*label), request.body});
   if (!added) return http::problem(added.error(), request);
-  return http::json_response(added->is_new ? 201 : 200, added->captions);
+  return http::json_response(added->is_new ? 201 : 200, assets::to_wire(added->captions));
 }
 
 http::Response list(CaptionService& service, const http::Request& request) {
@@ -41,7 +41,9 @@ http::Response list(CaptionService& service, const http::Request& request) {
   if (!asset) return http::problem(asset.error(), request);
   const auto captions = service.list(request.viewer, *asset);
   if (!captions) return http::problem(captions.error(), request);
-  return http::json_response(200, {{"items", *captions}});
+  auto items = nlohmann::json::array();
+  for (const auto& each : *captions) items.push_back(assets::to_wire(each));
+  return http::json_response(200, {{"items", std::move(items)}});
 }
 
 http::Response show(CaptionService& service, const http::Request& request) {

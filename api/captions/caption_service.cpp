@@ -76,7 +76,7 @@ Result<AddedCaptions> CaptionService::add(const Viewer& viewer, AssetId id,
   if (auto ok = lessons::check_text(label, rule); !ok) return ok.error();
 
   const auto hold = assets_.hold(id);  // What is written here is swept away with the asset.
-  const auto asset = read_own(viewer, id);
+  const auto asset = read_to_change(viewer, id);
   if (!asset) return asset.error();
   if (!asset->has_plan || asset->duration_ms == 0)
     return Error{ErrorCode::conflict, "the length is not known yet", "asset_not_playable"};
@@ -102,7 +102,7 @@ Result<> CaptionService::check_room(const Asset& asset, std::string_view id) con
 
 Result<> CaptionService::record(const Viewer& viewer, AssetId id, AddedCaptions& added) {
   return store_.transact([&](storage::Transaction& transaction) -> Result<> {
-    auto asset = find_own(transaction, viewer, id);
+    auto asset = find_to_change(transaction, viewer, id);
     if (!asset) return asset.error();
     added.is_new = find_captions(*asset, added.captions.id) == nullptr;
     if (!added.is_new) return {};
@@ -129,7 +129,7 @@ Result<std::string> CaptionService::text(const Viewer& viewer, AssetId asset_id,
 Result<> CaptionService::remove(const Viewer& viewer, AssetId asset_id, std::string_view id) {
   const std::scoped_lock lock(changing_);
   const auto done = store_.transact([&](storage::Transaction& transaction) -> Result<> {
-    auto asset = find_own(transaction, viewer, asset_id);
+    auto asset = find_to_change(transaction, viewer, asset_id);
     if (!asset) return asset.error();
     if (!find_captions(*asset, id)) return no_such_captions();
     const auto used = is_used(transaction, asset_id, id);
@@ -142,17 +142,19 @@ Result<> CaptionService::remove(const Viewer& viewer, AssetId asset_id, std::str
   return blobs_.erase(assets::blob_name(asset_id, file_name(id)));
 }
 
-Result<Asset> CaptionService::find_own(storage::Transaction& transaction, const Viewer& viewer,
-                                       AssetId id) {
+Result<Asset> CaptionService::find_to_change(storage::Transaction& transaction,
+                                             const Viewer& viewer, AssetId id) {
   auto asset = assets_.find(transaction, id);
   if (asset && !viewer.is(asset->owner)) return Error{ErrorCode::not_found, "no such asset"};
+  if (asset && !viewer.has(Role::publisher, asset->unit))
+    return Error{ErrorCode::forbidden, "needs role publisher"};
   return asset;
 }
 
-Result<Asset> CaptionService::read_own(const Viewer& viewer, AssetId id) {
+Result<Asset> CaptionService::read_to_change(const Viewer& viewer, AssetId id) {
   std::optional<Asset> found;
   auto done = store_.read([&](storage::Transaction& transaction) -> Result<> {
-    auto asset = find_own(transaction, viewer, id);
+    auto asset = find_to_change(transaction, viewer, id);
     if (!asset) return asset.error();
     found = std::move(*asset);
     return {};

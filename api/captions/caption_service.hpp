@@ -40,22 +40,23 @@ class CaptionService {
   CaptionService(storage::KvStore& store, storage::BlobStore& blobs, assets::AssetService& assets,
                  CaptionOptions options = {});
 
-  // By the asset's owner; to anybody else it is `not_found`. `conflict`: asset_not_playable before
-  // the length of the video is known, too_many_captions. `invalid_argument` naming the field
-  // "language" or "label"; and, like `too_large`, as media::read_captions.
+  // By the asset's owner while a publisher, else `forbidden`; to anybody else it is `not_found`.
+  // `conflict`: asset_not_playable before the length of the video is known, too_many_captions.
+  // `invalid_argument` naming the field "language" or "label"; and, like `too_large`, as
+  // media::read_captions.
   Result<AddedCaptions> add(const Viewer& viewer, AssetId asset, const NewCaptions& captions);
   // For whoever may look at the asset; in the order they came.
   Result<std::vector<Captions>> list(const Viewer& viewer, AssetId asset);
   // The WebVTT. `not_found`, reason captions_not_found.
   Result<std::string> text(const Viewer& viewer, AssetId asset, std::string_view id);
-  // By the asset's owner. `conflict`, reason captions_in_use, while a lesson names them.
+  // By whoever may add them. `conflict`, reason captions_in_use, while a lesson names them.
   Result<> remove(const Viewer& viewer, AssetId asset, std::string_view id);
 
   const CaptionOptions& options() const { return options_; }
 
  private:
-  Result<Asset> find_own(storage::Transaction& transaction, const Viewer& viewer, AssetId id);
-  Result<Asset> read_own(const Viewer& viewer, AssetId id);
+  Result<Asset> find_to_change(storage::Transaction& transaction, const Viewer& viewer, AssetId id);
+  Result<Asset> read_to_change(const Viewer& viewer, AssetId id);
   Result<> check_room(const Asset& asset, std::string_view id) const;
   Result<> record(const Viewer& viewer, AssetId asset, AddedCaptions& added);
 

@@ -3,6 +3,8 @@
 #include "api/lessons/text.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 namespace weike::lessons {
 namespace {
@@ -34,7 +36,32 @@ Result<> check_chapters(const std::vector<Chapter>& chapters, const ContentLimit
   return {};
 }
 
+std::int64_t begin_of(const Asset& asset) { return asset.trim ? asset.trim->in_ms : 0; }
+
+// Up to where a chapter may begin. A cut that is not planned yet comes out in whole frames, which
+// may be a little less than was asked for.
+std::int64_t end_of_chapters(const Asset& asset) {
+  constexpr std::int64_t kLongestFrameMs = 100;
+  if (asset.duration_ms > 0) return asset.duration_ms;
+  if (asset.trim) return asset.trim->out_ms - asset.trim->in_ms - kLongestFrameMs;
+  return std::numeric_limits<std::int64_t>::max();
+}
+
 }  // namespace
+
+std::vector<Chapter> moved_chapters(const std::vector<Chapter>& chapters, const Asset& from,
+                                    const Asset& to) {
+  const auto later_ms = begin_of(from) - begin_of(to);
+  const auto end_ms = end_of_chapters(to);
+  std::vector<Chapter> moved;
+  for (const auto& chapter : chapters) {
+    const auto at_ms = chapter.at_ms + later_ms;
+    if (at_ms >= end_ms) break;
+    if (at_ms <= 0) moved.clear();  // The one before ended before the beginning.
+    moved.push_back({static_cast<std::uint32_t>(std::max<std::int64_t>(at_ms, 0)), chapter.title});
+  }
+  return moved;
+}
 
 LessonContent patched(LessonContent content, const ContentPatch& patch) {
   if (patch.title) content.title = trimmed(*patch.title);

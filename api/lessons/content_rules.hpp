@@ -40,8 +40,13 @@ struct ContentPatch {
 };
 
 // `content` with the patch on it: texts trimmed, repeated tags and captions once. Captions and
-// chapters belong to a video: another one begins without.
+// chapters belong to a video: another one begins without, see `moved_chapters`.
 LessonContent patched(LessonContent content, const ContentPatch& patch);
+
+// The chapters of `from` at their places in `to`, another asset on the same source, without those
+// that begin behind its end. What began before it begins with it, if it goes on there.
+std::vector<Chapter> moved_chapters(const std::vector<Chapter>& chapters, const Asset& from,
+                                    const Asset& to);
 
 // Texts, tags, channel and chapters; not the asset. `invalid_argument` naming the field.
 Result<> check_content(const LessonContent& content, const ContentLimits& limits,

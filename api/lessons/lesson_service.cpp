@@ -1,5 +1,6 @@
 #include "api/lessons/lesson_service.hpp"
 
+#include "api/captions/cut_captions.hpp"
 #include "api/lessons/lesson_records.hpp"
 #include "api/review/decision_log.hpp"
 #include "model/access.hpp"
@@ -97,6 +98,8 @@ Result<Lesson> LessonService::edit(const Viewer& viewer, LessonId id, const Cont
     if (content == before.working.content) return {};
     if (content.asset != before.working.content.asset) {
       if (auto ok = check_asset(transaction, after.owner, content.asset); !ok) return ok.error();
+      if (auto ok = keep_marks(transaction, before.working.content, patch, content); !ok)
+        return ok.error();
     }
     if (auto ok = check_marks(transaction, before.working.content, content); !ok) return ok.error();
     if (before.working.state == VersionState::in_review ||
@@ -162,6 +165,18 @@ Result<> LessonService::erase(const Viewer& viewer, LessonId id, const RevisionC
   for (const auto& asset : erased_assets) {
     if (asset) gate_.forget(*asset);
   }
+  return {};
+}
+
+Result<> LessonService::keep_marks(storage::Transaction& transaction, const LessonContent& before,
+                                   const ContentPatch& patch, LessonContent& after) {
+  const auto from = assets_.find(transaction, before.asset);
+  if (!from) return from.error().code == ErrorCode::not_found ? Result<>{} : from.error();
+  const auto to = assets_.find(transaction, after.asset);
+  if (!to) return to.error();
+  if (from->source_blob != to->source_blob) return {};
+  if (!patch.captions) after.captions = captions::counterparts(before.captions, *from, *to);
+  if (!patch.chapters) after.chapters = moved_chapters(before.chapters, *from, *to);
   return {};
 }
 

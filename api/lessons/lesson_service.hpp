@@ -55,9 +55,10 @@ class LessonService {
 
   // The owner's change. A draft changes in place. A submitted or approved version goes back to
   // draft, which the decision log keeps ("edited"); a decision about what was submitted then fails.
-  // A live version stays as it is and gets a successor in draft. A patch that changes nothing does
-  // nothing. `not_found`, `forbidden`, `invalid_argument`; `precondition_failed` if `check` says
-  // no.
+  // A live version stays as it is and gets a successor in draft. Another cut of the same video
+  // keeps captions and chapters as far as they fall into it, unless the patch names others. A patch
+  // that changes nothing does nothing. `not_found`, `forbidden`, `invalid_argument`;
+  // `precondition_failed` if `check` says no.
   Result<Lesson> edit(const Viewer& viewer, LessonId id, const ContentPatch& patch,
                       const RevisionCheck& check = {});
 
@@ -77,6 +78,8 @@ class LessonService {
 
  private:
   Result<> check_asset(storage::Transaction& transaction, AccountId owner, AssetId asset);
+  Result<> keep_marks(storage::Transaction& transaction, const LessonContent& before,
+                      const ContentPatch& patch, LessonContent& after);
   Result<> check_marks(storage::Transaction& transaction, const LessonContent& before,
                        const LessonContent& after);
 

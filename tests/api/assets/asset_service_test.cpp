@@ -129,6 +129,8 @@ TEST_F(AssetServiceTest, RetryIsForFailedAssetsOfTheOwner) {
       [&](storage::Transaction& transaction) { return queue.cancel(transaction, job_of(id)); }));
   const auto listener = bus.subscribe(owner_viewer, std::nullopt, "s");
 
+  EXPECT_EQ(service.retry(with_role(owner, Role::member), id).error().code, ErrorCode::forbidden)
+      << "no publisher any more";
   EXPECT_EQ(service.retry(with_role(other, Role::publisher), id).error().code,
             ErrorCode::not_found);
   const auto retried = service.retry(owner_viewer, id);

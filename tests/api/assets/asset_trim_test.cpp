@@ -101,6 +101,32 @@ TEST_F(AssetTrimTest, IsBoundedForOneSource) {
   EXPECT_EQ(reason, "too_many_cuts ");
 }
 
+TEST_F(AssetTrimTest, StrangersWithTheSameBytesDoNotCount) {
+  for (int i = 0; i < 60; ++i) create(other);
+
+  EXPECT_EQ(reason_of({0, 1'000}), "");
+  std::string reason;
+  int made = 1;
+  for (; made < 30 && reason.empty(); ++made) reason = reason_of({0, 1'000 + made});
+  EXPECT_EQ(reason, "too_many_cuts ");
+  EXPECT_EQ(made, 20) << "nineteen beside the whole, and the one refused";
+}
+
+TEST_F(AssetTrimTest, NeedsAPublisher) {
+  const auto former = service.trim(with_role(owner, Role::member), whole, {0, 1'000});
+
+  EXPECT_EQ(former.error().code, ErrorCode::forbidden);
+}
+
+TEST_F(AssetTrimTest, NeedsFreeDisk) {
+  const auto free = blobs.free_bytes().value();
+  AssetService careful{store, blobs, queue, bus, clock, {.disk_reserve_bytes = free - 4}};
+  AssetService content{store, blobs, queue, bus, clock, {.disk_reserve_bytes = free - 5}};
+
+  EXPECT_EQ(careful.trim(owner_viewer, whole, {0, 1'000}).error().code, ErrorCode::out_of_space);
+  EXPECT_TRUE(content.trim(owner_viewer, whole, {0, 1'000})) << "five bytes, as the source has";
+}
+
 TEST_F(AssetTrimTest, SourceLivesUntilTheLastAssetOnIt) {
   const auto part = cut(whole, {0, 5'000}).id;
 

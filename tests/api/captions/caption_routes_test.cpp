@@ -54,6 +54,14 @@ TEST_F(CaptionRoutes, AreTheOwnersAlone) {
   EXPECT_EQ(add(nullptr, asset).status, 401);
 }
 
+TEST_F(CaptionRoutes, AreNotChangedByWhoIsNoPublisherAnyMore) {
+  const auto own = make_asset(member);
+
+  EXPECT_EQ(add(&member, own).status, 403);
+  EXPECT_EQ(call(http::Method::del, path(own) + "/0123456789ab", &member).status, 403);
+  EXPECT_EQ(get(path(own), &member).status, 200);
+}
+
 TEST_F(CaptionRoutes, ShowThemselvesToTheReviewerOfALesson) {
   const auto id = json_of(add(&author, asset)).at("id").get<std::string>();
   const auto lesson = create_lesson(author, lesson_body(asset));
