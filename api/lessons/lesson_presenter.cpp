@@ -55,7 +55,7 @@ std::string etag_of(const Lesson& lesson) {
 Result<nlohmann::json> LessonPresenter::show(const Lesson& lesson, const http::Request& request,
                                              Extent extent) {
   if (extent == Extent::by_right && !may_oversee(request.viewer, lesson))
-    return success(show_to_audience(lesson, request.viewer));
+    return show_to_audience(lesson, request);
   auto owner = person(lesson.owner);
   if (!owner) return owner.error();
   const auto& working = visible_working(lesson, request.viewer, extent);
@@ -92,16 +92,17 @@ Result<nlohmann::json> LessonPresenter::person(AccountId account) {
   return success({{"id", account}, {"display_name", *name}});
 }
 
-nlohmann::json LessonPresenter::show_to_audience(const Lesson& lesson, const Viewer& viewer) {
-  nlohmann::json json = {{"id", lesson.id},
-                         {"state", state_word(lesson)},
-                         {"live", content_json(*lesson.live)},
-                         {"unit", unit_json(lesson.unit)},
-                         {"published_at", published_at(lesson)},
-                         {"playback", nullptr}};
-  const auto playback = playback_.find(viewer, lesson.id, playback::WhichVersion::live);
-  if (playback) json["playback"] = playback::to_wire(*playback);
-  return json;
+Result<nlohmann::json> LessonPresenter::show_to_audience(const Lesson& lesson,
+                                                         const http::Request& request) {
+  const auto playback = playback_.find(request.viewer, lesson.id, playback::WhichVersion::live,
+                                       playback::abilities_of(request));
+  if (!playback) return playback.error();
+  return success({{"id", lesson.id},
+                  {"state", state_word(lesson)},
+                  {"live", content_json(*lesson.live)},
+                  {"unit", unit_json(lesson.unit)},
+                  {"published_at", published_at(lesson)},
+                  {"playback", playback::to_wire(*playback)}});
 }
 
 Result<nlohmann::json> LessonPresenter::asset_json(AssetId id, const http::Request& request) {

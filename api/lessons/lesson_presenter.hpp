@@ -19,7 +19,7 @@ enum class Extent {
 };
 
 // The lesson as the API shows it to one viewer: whole to those who oversee it, the live version
-// with its playback to everyone else. Threads may share it.
+// with its playback, for what the player can show, to everyone else. Threads may share it.
 class LessonPresenter {
  public:
   LessonPresenter(storage::KvStore& store, accounts::AccountService& accounts,
@@ -40,7 +40,7 @@ class LessonPresenter {
   Result<nlohmann::json> person(AccountId account);
 
  private:
-  nlohmann::json show_to_audience(const Lesson& lesson, const Viewer& viewer);
+  Result<nlohmann::json> show_to_audience(const Lesson& lesson, const http::Request& request);
   Result<nlohmann::json> asset_json(AssetId id, const http::Request& request);
   nlohmann::json unit_json(UnitId unit) const;
 

@@ -54,10 +54,11 @@ bool is_complete(const Asset& asset, std::string_view rendition) {
   });
 }
 
-std::vector<media::VideoRung> whole_rungs(const media::Plan& plan, const Asset& asset) {
+std::vector<media::VideoRung> whole_rungs(const media::Plan& plan, const Asset& asset,
+                                          PlayerAbilities abilities) {
   if (asset.state != AssetState::ready) return {};
   auto offered = offered_media(plan, asset);
-  offered.with_av1 = true;
+  offered.with_av1 = abilities.knows_av1;
   auto rungs = media::offered_video(plan, offered);
   std::erase_if(rungs, [&](const auto& rung) { return !is_complete(asset, rung.name); });
   return rungs;

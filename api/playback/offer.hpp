@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/playback/player_abilities.hpp"
 #include "media/package/playlists.hpp"
 #include "media/plan/plan.hpp"
 #include "model/asset.hpp"
@@ -22,8 +23,10 @@ bool is_offered(const media::Plan& plan, const media::OfferedMedia& offered,
 // All its segments are made.
 bool is_complete(const Asset& asset, std::string_view rendition);
 
-// The rungs a whole file can be had of, largest first; none before the asset is ready.
-std::vector<media::VideoRung> whole_rungs(const media::Plan& plan, const Asset& asset);
+// The rungs a whole file can be had of that such a player can show, largest first; none before the
+// asset is ready.
+std::vector<media::VideoRung> whole_rungs(const media::Plan& plan, const Asset& asset,
+                                          PlayerAbilities abilities);
 
 // There is a rung for players that know AV1, by its name ("v480-av1").
 bool has_av1(const Asset& asset);

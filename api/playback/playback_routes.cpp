@@ -3,8 +3,8 @@
 #include "api/http/problem.hpp"
 #include "api/http/reply.hpp"
 #include "api/playback/awaited_segment.hpp"
+#include "api/playback/player_abilities.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,18 +19,6 @@ std::optional<WhichVersion> which_version(const http::Request& request) {
   if (text == "live") return WhichVersion::live;
   if (text == "working") return WhichVersion::working;
   return std::nullopt;
-}
-
-// "codecs=av01" or "codecs=avc1,av01.0.05M.08": what stands before the first dot counts (RFC 6381).
-PlayerAbilities abilities_of(const http::Request& request) {
-  auto codecs = request.query_value("codecs").value_or("");
-  PlayerAbilities abilities;
-  while (!codecs.empty()) {
-    const auto codec = codecs.substr(0, codecs.find(','));
-    codecs.remove_prefix(std::min(codec.size() + 1, codecs.size()));
-    if (codec.substr(0, codec.find('.')) == "av01") abilities.knows_av1 = true;
-  }
-  return abilities;
 }
 
 http::Response show_playback(PlaybackService& service, const http::Request& request) {

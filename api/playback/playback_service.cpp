@@ -3,6 +3,7 @@
 #include "api/learning/watch_record.hpp"
 #include "api/lessons/lesson_records.hpp"
 #include "api/playback/offer.hpp"
+#include "media/package/renditions.hpp"
 #include "model/access.hpp"
 #include "model/json.hpp"
 
@@ -51,6 +52,7 @@ nlohmann::json whole_rungs_json(const Playback& playback) {
     json.push_back({{"rendition", rung.rendition},
                     {"width", rung.width},
                     {"height", rung.height},
+                    {"codecs", rung.codecs},
                     {"size_bytes", rung.size_bytes},
                     {"url", rung.url}});
   }
@@ -84,15 +86,18 @@ nlohmann::json to_wire(const Playback& playback) {
   return json;
 }
 
-std::vector<WholeRung> PlaybackService::whole_rungs_of(const Asset& asset,
-                                                       const Viewer& signed_for) {
+std::vector<WholeRung> PlaybackService::whole_rungs_of(const Asset& asset, const Viewer& signed_for,
+                                                       PlayerAbilities abilities) {
   if (asset.state != AssetState::ready) return {};
   const auto plan = assets_.plan(asset.id);
   if (!plan) return {};
   const auto sound_bytes = plan->audio.empty() ? 0 : size_of(asset, plan->audio.front().name);
   std::vector<WholeRung> whole;
-  for (const auto& rung : playback::whole_rungs(*plan, asset)) {
-    whole.push_back({rung.name, rung.width, rung.height, size_of(asset, rung.name) + sound_bytes,
+  for (const auto& rung : playback::whole_rungs(*plan, asset, abilities)) {
+    auto codecs = media::video_codecs(*plan, rung);
+    if (!plan->audio.empty()) codecs.append(",").append(media::kSoundCodecs);
+    whole.push_back({rung.name, rung.width, rung.height, std::move(codecs),
+                     size_of(asset, rung.name) + sound_bytes,
                      links_.path(asset, signed_for, rung.name + ".mp4")});
   }
   return whole;
@@ -133,7 +138,7 @@ Result<Playback> PlaybackService::find(const Viewer& viewer, LessonId id, WhichV
     return {};
   });
   if (!done) return done.error();
-  playback.whole_rungs = whole_rungs_of(*shown, is_shared ? Viewer{} : viewer);
+  playback.whole_rungs = whole_rungs_of(*shown, is_shared ? Viewer{} : viewer, abilities);
   return playback;
 }
 

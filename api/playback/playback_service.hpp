@@ -2,6 +2,7 @@
 
 #include "api/assets/asset_service.hpp"
 #include "api/playback/media_links.hpp"
+#include "api/playback/player_abilities.hpp"
 #include "model/asset.hpp"
 #include "model/lesson.hpp"
 #include "model/role.hpp"
@@ -15,16 +16,12 @@ namespace weike::playback {
 
 enum class WhichVersion { live, working };
 
-// What a player says of itself.
-struct PlayerAbilities {
-  bool knows_av1 = false;
-};
-
 // A rung as one ordinary MP4 file.
 struct WholeRung {
   std::string rendition;
   int width = 0;
   int height = 0;
+  std::string codecs;            // RFC 6381: "avc1.64001f,mp4a.40.2".
   std::uint64_t size_bytes = 0;  // About: of the segments it is put together from.
   std::string url;
 };
@@ -40,7 +37,8 @@ struct Playback {
   std::uint32_t resume_ms = 0;     // 0 for visitors and for working versions.
   std::vector<Captions> captions;  // One for each of `urls.caption_urls`.
   std::vector<Chapter> chapters;
-  std::vector<WholeRung> whole_rungs;  // Largest first; none before the asset is ready.
+  // That the player can show, largest first; none before the asset is ready.
+  std::vector<WholeRung> whole_rungs;
 };
 
 nlohmann::json to_wire(const Playback& playback);
@@ -59,7 +57,8 @@ class PlaybackService {
                         PlayerAbilities abilities = {});
 
  private:
-  std::vector<WholeRung> whole_rungs_of(const Asset& asset, const Viewer& signed_for);
+  std::vector<WholeRung> whole_rungs_of(const Asset& asset, const Viewer& signed_for,
+                                        PlayerAbilities abilities);
 
   storage::KvStore& store_;
   assets::AssetService& assets_;

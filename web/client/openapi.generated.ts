@@ -226,7 +226,8 @@ export interface paths {
         /**
          * Make another asset of the part between two points, from the same source and without a second upload.
          * @description The points count from the beginning of what this asset shows; at least a second has to lie between them. The source counts once against
-         *     the unit's quota and stays until the last asset on it is deleted. A lesson that is changed to the new asset gets a new version.
+         *     the unit's quota and stays until the last asset on it is deleted. Captions come along, cut to the part, under ids of their own. A
+         *     lesson that is changed to the new asset gets a new version, and keeps its captions and chapters as far as they fall into the part.
          */
         post: operations["trimAsset"];
         delete?: never;
@@ -811,6 +812,12 @@ export interface components {
         /** @description The technical verdict sheet. `content` is its second part, null until every segment of 360p and sound was seen and heard. */
         Verdict: {
             content?: components["schemas"]["VerdictContent"] | null;
+            /** @description Of the sound as it came, and the gain it gets; null when there is none. */
+            loudness?: {
+                /** @description Integrated (ITU-R BS.1770-4); null for silence. */
+                measured_lufs: number | null;
+                gain_db: number;
+            } | null;
             /** @description Words of the first part; `findings` has them all with texts. */
             warnings?: string[];
         } & {
@@ -1041,7 +1048,7 @@ export interface components {
              * @example /media/0f1e2d3c4b5a69788796a5b4c3d2e1f0/AWk…/manifest.mpd
              */
             dash_url: string;
-            /** @description One ordinary MP4 file for each finished rung, largest first; none before the asset is ready. */
+            /** @description One ordinary MP4 file for each finished rung that the player can show, largest first; none before the asset is ready. */
             mp4_urls: components["schemas"]["WholeRung"][];
             poster_url: string | null;
             poster_small_url: string | null;
@@ -1070,6 +1077,11 @@ export interface components {
             rendition: string;
             width: number;
             height: number;
+            /**
+             * @description By RFC 6381.
+             * @example avc1.64001f,mp4a.40.2
+             */
+            codecs: string;
             /**
              * Format: int64
              * @description About.
@@ -1383,6 +1395,11 @@ export interface components {
         /** @description `next_cursor` of the page before. */
         Cursor: string;
         Limit: number;
+        /**
+         * @description What the player can show, by RFC 6381, with commas between. With `av01`, `hls_url`, `dash_url` and `mp4_urls` list AV1 rungs where there are any.
+         * @example avc1,av01
+         */
+        Codecs: string;
         TusResumable: "1.0.0";
         /** @description Algorithm (`sha1` or `sha256`) and base64 digest of the bytes of this request. */
         UploadChecksum: string;
@@ -1968,6 +1985,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedType"];
+            507: components["responses"]["OutOfSpace"];
         };
     };
     streamEvents: {
@@ -2069,7 +2087,13 @@ export interface operations {
     };
     getLesson: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description What the player can show, by RFC 6381, with commas between. With `av01`, `hls_url`, `dash_url` and `mp4_urls` list AV1 rungs where there are any.
+                 * @example avc1,av01
+                 */
+                codecs?: components["parameters"]["Codecs"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["Id"];
@@ -2090,6 +2114,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
         };
     };
@@ -2285,10 +2310,10 @@ export interface operations {
             query?: {
                 version?: "live" | "working";
                 /**
-                 * @description What the player can show, by RFC 6381, with commas between. With `av01`, `hls_url` and `dash_url` list AV1 rungs where there are any.
+                 * @description What the player can show, by RFC 6381, with commas between. With `av01`, `hls_url`, `dash_url` and `mp4_urls` list AV1 rungs where there are any.
                  * @example avc1,av01
                  */
-                codecs?: string;
+                codecs?: components["parameters"]["Codecs"];
             };
             header?: never;
             path: {

@@ -226,5 +226,16 @@ TEST_F(LessonRoutes, WhatIsNoIdNamesNothing) {
   EXPECT_EQ(get("/api/v1/lessons/" + std::string(32, '0'), &author).status, 404);
 }
 
+TEST_F(LessonRoutes, SayWhyALiveLessonCanNotBePlayed) {
+  const auto asset = make_asset(author);
+  const auto lesson = create_live(lesson_body(asset));
+  set_video_state(asset, VideoState::queued);
+
+  const auto answer = get("/api/v1/lessons/" + lesson, &member);
+
+  EXPECT_EQ(answer.status, 409);
+  EXPECT_EQ(code_of(answer), "asset_not_playable");
+}
+
 }  // namespace
 }  // namespace weike

@@ -132,11 +132,34 @@ TEST_F(Offers, ThePlaybackCallNamesWhatThePlayerCanUse) {
   EXPECT_THAT(with_av1["hls_url"].get<std::string>(), testing::EndsWith("/master.av1.m3u8"));
   EXPECT_THAT(with_av1["dash_url"].get<std::string>(), testing::EndsWith("/manifest.av1.mpd"));
   EXPECT_EQ(get(with_av1["dash_url"]).status, 200);
-  ASSERT_EQ(plain["mp4_urls"].size(), 3U);
+  ASSERT_EQ(plain["mp4_urls"].size(), 2U) << "none that the player did not list";
+  ASSERT_EQ(with_av1["mp4_urls"].size(), 3U);
+  EXPECT_EQ(with_av1["mp4_urls"][2]["rendition"], "v360-av1");
+  EXPECT_EQ(with_av1["mp4_urls"][2]["codecs"], "av01.0.04M.08,mp4a.40.2");
+  EXPECT_EQ(plain["mp4_urls"][0]["codecs"], "avc1.64001f,mp4a.40.2");
   EXPECT_EQ(plain["mp4_urls"][0]["rendition"], "v720");
   EXPECT_EQ(plain["mp4_urls"][0]["width"], 1280);
   EXPECT_EQ(plain["mp4_urls"][0]["size_bytes"], 2000) << "picture and sound";
   EXPECT_THAT(plain["mp4_urls"][0]["url"].get<std::string>(), testing::EndsWith("/v720.mp4"));
+}
+
+TEST_F(Offers, TheLessonCallTooNamesWhatThePlayerCanUse) {
+  auto record =
+      store_asset(background_plan(), AssetState::ready, {"v720", "v360", "v360-av1", "a64"});
+  record.is_publishable = true;
+  save(record);
+  const auto lesson = create_live(lesson_body(record.id));
+  const auto playback_for = [&](const std::string& query) {
+    return json_of(get("/api/v1/lessons/" + lesson + query, &member))["playback"];
+  };
+
+  const auto plain = playback_for("");
+  const auto with_av1 = playback_for("?codecs=avc1,av01");
+
+  EXPECT_THAT(plain["hls_url"].get<std::string>(), testing::EndsWith("/master.m3u8"));
+  EXPECT_EQ(plain["mp4_urls"].size(), 2U);
+  EXPECT_THAT(with_av1["hls_url"].get<std::string>(), testing::EndsWith("/master.av1.m3u8"));
+  EXPECT_EQ(with_av1["mp4_urls"].size(), 3U);
 }
 
 TEST_F(Offers, PlayersWithoutAv1OnTheServerGetThePlainMaster) {
