@@ -78,11 +78,12 @@ export class WeikeClient {
   }
 
   // --- lessons
-  lesson(id: string): Promise<wire.Lesson | wire.LiveLesson> {
-    return this.call('GET', `/lessons/${id}`);
+  // `codecs`: what the player can show, "avc1,av01" for example.
+  lesson(id: string, codecs?: string): Promise<wire.Lesson | wire.LiveLesson> {
+    return this.call('GET', `/lessons/${id}`, { query: { codecs } });
   }
-  playback(id: string, version: 'live' | 'working' = 'live'): Promise<wire.Playback> {
-    return this.call('GET', `/lessons/${id}/playback`, { query: { version } });
+  playback(id: string, version: 'live' | 'working' = 'live', codecs?: string): Promise<wire.Playback> {
+    return this.call('GET', `/lessons/${id}/playback`, { query: { version, codecs } });
   }
   lessons(scope: wire.LessonScope, cursor?: string): Promise<wire.Page<wire.Lesson>> {
     return this.call('GET', '/lessons', { query: { scope, cursor } });

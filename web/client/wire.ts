@@ -24,6 +24,7 @@ export type LessonKind = Schemas['LessonKind'];
 export type Audience = Schemas['Audience'];
 export type Decision = Schemas['Decision'];
 export type Playback = Schemas['Playback'];
+export type WholeRung = Schemas['WholeRung'];
 export type Channel = Schemas['Channel'];
 export type Card = Schemas['Card'];
 export type MediaUrls = Schemas['MediaUrls'];

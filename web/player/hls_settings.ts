@@ -1,5 +1,7 @@
 import type { HlsConfig, LoadPolicy } from 'hls.js';
 
+import type { PlayerCodecs } from './player_codecs';
+
 const kHlsMime = 'application/vnd.apple.mpegurl';
 
 // True where the browser's own HLS is the only or the better way. Phones by Apple offer a managed kind
@@ -29,8 +31,10 @@ function isTemporary(status: number): boolean {
 }
 
 // `current` turns an address as it was read into the one to ask for now.
-export function hlsSettings(startSeconds: number, current: (url: string) => string): Partial<HlsConfig> {
+export function hlsSettings(startSeconds: number, current: (url: string) => string, codecs: PlayerCodecs): Partial<HlsConfig> {
   return {
+    // Whoever did not ask for AV1 stays with H.264 whatever a playlist lists.
+    ...(codecs === 'avc1' ? { videoPreference: { videoCodec: 'avc1' } } : {}),
     startPosition: startSeconds > 0 ? startSeconds : -1,
     // fMP4 needs no conversion, so a worker would only cost its start.
     enableWorker: false,

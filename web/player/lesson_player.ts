@@ -4,7 +4,9 @@ import type { ErrorData } from 'hls.js';
 import { ProblemError } from '../client/problem';
 import type { Playback } from '../client/wire';
 import { hlsSettings, playsNatively } from './hls_settings';
+import type { PlayerCodecs } from './player_codecs';
 import { StillThere } from './still_there';
+import { wholeRungFor } from './whole_rung';
 
 // Why playing stopped for good, unless the viewer does something.
 export type Trouble = 'recalled' | 'not_found' | 'unsupported' | 'interrupted';
@@ -14,6 +16,8 @@ export interface LessonPlayerOptions {
   // Asks the server for signed addresses; fails with the server's problem.
   askPlayback: () => Promise<Playback>;
   onTrouble: (trouble: Trouble, error: unknown) => void;
+  // What the server was told when it was asked for addresses; H.264 alone if nothing.
+  codecs?: PlayerCodecs;
 }
 
 const kRenewBeforeExpiryMs = 120_000;
@@ -22,7 +26,7 @@ const kMostRenewals = 3;
 const kRenewalWindowMs = 20_000;
 
 // Plays one lesson on a video element: hls.js where there are media source extensions, the browser's
-// own HLS elsewhere (phones by Apple). A signature that ran out is renewed without a break; a recalled
+// own HLS elsewhere (phones by Apple), and one ordinary file where there is neither. A signature that ran out is renewed without a break; a recalled
 // lesson stops at once.
 export class LessonPlayer {
   private hls: Hls | null = null;
@@ -42,16 +46,13 @@ export class LessonPlayer {
     this.adopt(playback);
     this.stillThere.start();
     if (playsNatively(this.options.video)) {
-      this.loadNatively(startMs);
+      this.loadNatively(playback.hls_url, startMs);
       return;
     }
     const { default: HlsClass } = await import('hls.js');
     if (this.isOver) return;
-    if (!HlsClass.isSupported()) {
-      this.end('unsupported', null);
-      return;
-    }
-    this.loadWith(HlsClass, startMs);
+    if (HlsClass.isSupported()) this.loadWith(HlsClass, startMs);
+    else this.loadWhole(playback, startMs);
   }
 
   // After the viewer asked to try again.
@@ -84,7 +85,7 @@ export class LessonPlayer {
   }
 
   private loadWith(HlsClass: typeof Hls, startMs: number): void {
-    const hls = new HlsClass(hlsSettings(startMs / 1000, (url) => this.current(url)));
+    const hls = new HlsClass(hlsSettings(startMs / 1000, (url) => this.current(url), this.options.codecs ?? 'avc1'));
     this.hls = hls;
     this.firstUrl = this.playback!.hls_url;
     hls.on(HlsClass.Events.ERROR, (_event, data) => this.onHlsError(data));
@@ -106,9 +107,15 @@ export class LessonPlayer {
     else if (data.fatal) void this.renew();
   }
 
-  private loadNatively(startMs: number): void {
+  private loadWhole(playback: Playback, startMs: number): void {
+    const rung = wholeRungFor(playback.mp4_urls);
+    if (rung) this.loadNatively(rung.url, startMs);
+    else this.end('unsupported', null);
+  }
+
+  private loadNatively(url: string, startMs: number): void {
     const { video } = this.options;
-    video.src = this.playback!.hls_url;
+    video.src = url;
     if (startMs > 0) {
       video.addEventListener('loadedmetadata', () => { video.currentTime = startMs / 1000; }, { once: true });
     }

@@ -74,6 +74,20 @@ describe('WeikeClient', () => {
     expect(asked[0]!.headers['Accept-Language']).toBe('en');
   });
 
+  it('says what the player can show, if that is known', async () => {
+    const { client, asked } = stage(reply(200, {}), reply(200, {}), reply(200, {}), reply(200, {}));
+
+    await client.lesson('l1');
+    await client.lesson('l1', 'avc1,av01');
+    await client.playback('l1');
+    await client.playback('l1', 'working', 'avc1');
+
+    expect(asked.map((request) => request.path)).toEqual([
+      '/api/v1/lessons/l1', '/api/v1/lessons/l1?codecs=avc1%2Cav01',
+      '/api/v1/lessons/l1/playback?version=live', '/api/v1/lessons/l1/playback?version=working&codecs=avc1',
+    ]);
+  });
+
   it('throws the problem the server described', async () => {
     const { client } = stage(problem(410, 'lesson_recalled'));
 
