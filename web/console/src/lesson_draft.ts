@@ -23,12 +23,27 @@ export function draftFromFileName(fileName: string): LessonDraft {
   };
 }
 
-export function draftFromVersion(version: Omit<LiveVersion, 'version' | 'asset_id'>): LessonDraft {
+type Version = Omit<LiveVersion, 'version'>;
+
+export function draftFromVersion(version: Omit<Version, 'asset_id'>): LessonDraft {
   const { title, summary, kind, channel, audience, person, teacher, tags, cover, captions, chapters } = version;
   return {
     title, summary, kind, channel, audience, person, teacher, tags: [...tags], cover, captions: [...captions],
     chapters: chapters.map((chapter) => ({ ...chapter })),
   };
+}
+
+/** The form after the lesson was read again: what the publisher has not saved stays, but marks in a video go with it. */
+export function draftAfter(draft: LessonDraft | null, before: Version | undefined, fresh: Version, isDirty: boolean): LessonDraft {
+  const saved = draftFromVersion(fresh);
+  if (!draft || !isDirty) return saved;
+  if (before?.asset_id === fresh.asset_id) return draft;
+  return { ...draft, captions: saved.captions, chapters: saved.chapters };
+}
+
+/** What of a version its preview depends on: the preview is asked for again when it changes. */
+export function previewOf(version: Version): string {
+  return JSON.stringify([version.asset_id, version.captions, version.chapters]);
 }
 
 export function fieldsOf(draft: LessonDraft): Omit<LessonCreate, 'asset_id'> {

@@ -50,7 +50,8 @@ export const words = wordsOf(
     },
     asset: {
       place: (place: number) => (place <= 0 ? '马上开始' : `前面还有 ${place} 个`), forecast: (ms: number) => (ms < 60_000 ? '预计不到 1 分钟' : `预计还需约 ${Math.round(ms / 60_000)} 分钟`), playable: '可预览', publishable: '可发布', tryAgain: '重新转码',
-      silent: '无声', renditions: '画质', attempt: (n: number) => `已自动尝试 ${n} 次`, chooseAnother: '换一个视频',
+      silent: '无声', renditions: '画质', attempt: (n: number) => `已自动尝试 ${n} 次`, chooseAnother: '换一个视频', notes: (n: number) => `另有 ${n} 条提示`,
+      loudness: (before: string, gain: string, after: string) => `响度 ${before} LUFS，调整 ${gain} dB${after ? `，之后 ${after} LUFS` : ''}`,
     },
     form: {
       title: '标题', titleHint: '一句话说清这节课', kind: '类型', channel: '频道', noChannel: '不放进频道', audience: '谁能看', members: '登录成员', everyone: '所有人',
@@ -60,7 +61,7 @@ export const words = wordsOf(
     lesson: {
       preview: '预览', info: '课程信息', history: '办理记录', noHistory: '还没有记录', submit: '提交审核', publish: '发布', recall: '撤下', approve: '通过', return: '退回修改',
       submitted: '已提交，等待审核', published: '已发布', recalled: '已撤下', approved: '已通过', returned: '已退回', deleted: '已删除',
-      deleteAsk: '删除这节课？视频保留在“上传”页。', recallTitle: '撤下这节课', recallHint: '正在观看的人会在几秒内停下。请写明原因，会记入办理记录。',
+      deleteAsk: '删除这节课？它的视频会一起删除，除非别的课还在用。', recallTitle: '撤下这节课', recallHint: '正在观看的人会在几秒内停下。请写明原因，会记入办理记录。',
       returnTitle: '退回修改', returnHint: '请告诉发布人哪里需要改。', reason: '原因', reasonMissing: '请填写原因', returnedNote: '被退回', recalledNote: '已撤下',
       notPublishable: '流畅画质和声音完成后即可发布', notPlayable: '视频可预览后即可提交', ownSubmission: '自己提交的课程由他人审核',
       version: (n: number) => `第 ${n} 版`, liveKept: '修改会成为新版本，审核发布前观众看到的仍是旧版', missing: '找不到这节课', back: '返回', put: '重新上线',
@@ -69,7 +70,7 @@ export const words = wordsOf(
     cover: { title: '封面', candidate: (n: number) => `候选封面 ${n}`, later: '转码完成后可在三张候选封面中选择' },
     trim: {
       open: '裁剪视频', title: '裁剪视频', hint: '原视频保留不动，裁剪会生成新版本，不用重新上传。', make: '生成裁剪版', beginHere: '从当前画面开始', endHere: '到当前画面结束',
-      length: (time: string) => `共 ${time}`, tooShort: '至少保留 1 秒', made: '正在生成裁剪版',
+      length: (time: string) => `共 ${time}`, tooShort: '至少保留 1 秒', made: '正在生成裁剪版', saveFirst: '先保存修改，再裁剪',
     },
     captions: { title: '字幕', add: (label: string) => `添加${label}字幕`, hint: 'SRT 或 WebVTT，UTF-8 或 GB18030', cues: (n: number) => `${n} 条`, added: '字幕已添加' },
     chapters: { title: '章节', add: '在当前画面加一章', name: '这一章讲什么' },
@@ -93,7 +94,8 @@ export const words = wordsOf(
     },
     asset: {
       place: (place: number) => (place <= 0 ? 'next' : `${place} before it`), forecast: (ms: number) => (ms < 60_000 ? 'less than a minute left' : `about ${Math.round(ms / 60_000)} min left`), playable: 'can be previewed', publishable: 'can be published', tryAgain: 'Transcode again',
-      silent: 'silent', renditions: 'Qualities', attempt: (n: number) => `${n} automatic tries`, chooseAnother: 'Choose another video',
+      silent: 'silent', renditions: 'Qualities', attempt: (n: number) => `${n} automatic tries`, chooseAnother: 'Choose another video', notes: (n: number) => (n === 1 ? '1 more note' : `${n} more notes`),
+      loudness: (before: string, gain: string, after: string) => `Loudness ${before} LUFS, gain ${gain} dB${after ? `, ${after} LUFS after it` : ''}`,
     },
     form: {
       title: 'Title', titleHint: 'The lesson in one line', kind: 'Kind', channel: 'Channel', noChannel: 'In no channel', audience: 'Who may see it', members: 'Members', everyone: 'Everyone',
@@ -103,7 +105,7 @@ export const words = wordsOf(
     lesson: {
       preview: 'Preview', info: 'Details', history: 'History', noHistory: 'Nothing yet', submit: 'Submit', publish: 'Publish', recall: 'Recall', approve: 'Approve', return: 'Return',
       submitted: 'Submitted for review', published: 'Published', recalled: 'Recalled', approved: 'Approved', returned: 'Returned', deleted: 'Deleted',
-      deleteAsk: 'Delete this lesson? Its video stays on the upload page.', recallTitle: 'Recall this lesson', recallHint: 'Whoever is watching is stopped within seconds. Say why; it is kept in the history.',
+      deleteAsk: 'Delete this lesson? Its video goes with it unless another lesson uses it.', recallTitle: 'Recall this lesson', recallHint: 'Whoever is watching is stopped within seconds. Say why; it is kept in the history.',
       returnTitle: 'Return it', returnHint: 'Tell the publisher what to change.', reason: 'Reason', reasonMissing: 'Give a reason', returnedNote: 'Returned', recalledNote: 'Recalled',
       notPublishable: 'Can be published when 360p and sound are done', notPlayable: 'Can be submitted when it can be previewed', ownSubmission: 'Your own submission is reviewed by others',
       version: (n: number) => `Version ${n}`, liveKept: 'A change becomes a new version; the old one stays live until that is published', missing: 'No such lesson', back: 'Back', put: 'Put back live',
@@ -112,7 +114,7 @@ export const words = wordsOf(
     cover: { title: 'Cover', candidate: (n: number) => `Cover candidate ${n}`, later: 'Three covers to choose from when the video is ready' },
     trim: {
       open: 'Trim the video', title: 'Trim the video', hint: 'The original is kept. A trim makes a new version without another upload.', make: 'Make the trimmed version', beginHere: 'Begin here', endHere: 'End here',
-      length: (time: string) => `${time} in all`, tooShort: 'Keep at least one second', made: 'The trimmed version is being made',
+      length: (time: string) => `${time} in all`, tooShort: 'Keep at least one second', made: 'The trimmed version is being made', saveFirst: 'Save your changes before you trim',
     },
     captions: { title: 'Captions', add: (label: string) => `Add captions: ${label}`, hint: 'SRT or WebVTT, UTF-8 or GB18030', cues: (n: number) => `${n} cues`, added: 'Captions added' },
     chapters: { title: 'Chapters', add: 'Begin a chapter here', name: 'What it is about' },
