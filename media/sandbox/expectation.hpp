@@ -26,11 +26,12 @@ class Expectation {
   // name and for notes that are none.
   Result<Notes> take_notes(const std::string& name, std::string_view text) const;
   // The task's result from its text. `corrupt` if it is none, is nested absurdly, or an output is
-  // missing, or its plan is not sound.
+  // missing, its plan is not sound or its counts are absurd.
   Result<nlohmann::json> take_result(std::string_view text) const;
 
  private:
   Result<> check_probe(const nlohmann::json& result) const;
+  Result<> check_segments(const nlohmann::json& result) const;
   Result<> check_glance(const nlohmann::json& result) const;
   Result<> check_images(const nlohmann::json& result) const;
 
@@ -38,10 +39,6 @@ class Expectation {
   std::set<std::string> open_;  // Still to come; for a probe nobody knows before.
   std::set<std::string> seen_;
 };
-
-// Whether a plan that a child made can be worked by: counts, sizes, names and times within bounds
-// and the segments without gap. `corrupt` otherwise.
-Result<> check_plan(const Plan& plan, const Limits& limits);
 
 // JSON from outside: at most 16 levels, so that nothing that walks it overflows the stack.
 Result<nlohmann::json> parse_report(std::string_view text);

@@ -17,7 +17,7 @@ struct LockdownOptions {
 // Locks the calling process in, for good: what it holds open is all it will ever have. Called once,
 // before there is a second thread. Layers the system does not offer are left out; the rest stands.
 // Returns the names of the layers that hold: "rlimits", "no_new_privs", "seccomp", "landlock",
-// "network", "uid", "nice", "dies_with_server".
+// "network", "uid", "tasks" (threads are bounded), "nice", "dies_with_server".
 std::vector<std::string> lock_in(const LockdownOptions& options);
 
 // The parts with files of their own; true if the layer holds.

@@ -25,10 +25,13 @@ Error child_error(const char* reason, std::string message) {
   return {ErrorCode::internal, std::move(message), reason};
 }
 
-// CPU time the work may take: some ten times what it needs on a slow core. Decoding may have to
-// begin at the start of the source when that has one key frame only.
+// CPU time the work may take: some ten times what it needs on a slow core, where a second of video
+// takes a second to decode and four to make into all rungs. Decoding may have to begin at the start
+// of the source when that has one key frame only.
 std::uint64_t cpu_seconds_for(const Task& task) {
   constexpr std::uint64_t kStart = 60;
+  constexpr std::int64_t kToDecode = 10;
+  constexpr std::int64_t kToMake = 40;
   if (const auto* segments = std::get_if<SegmentsTask>(&task)) {
     const auto& plan = segments->plan;
     std::int64_t before = 0;
@@ -40,11 +43,11 @@ std::uint64_t cpu_seconds_for(const Task& task) {
       if (is_inside) inside += segment.frame_count;
     }
     const double rate = std::max(1.0, plan.frame_rate.value());
-    return kStart + static_cast<std::uint64_t>(static_cast<double>(before) / rate +
-                                               40.0 * static_cast<double>(inside) / rate);
+    return kStart + static_cast<std::uint64_t>(
+                        static_cast<double>(kToDecode * before + kToMake * inside) / rate);
   }
   if (const auto* images = std::get_if<ImagesTask>(&task)) {
-    return kStart + images->plan.duration_ms() / 1000;
+    return kStart + std::uint64_t{kToDecode} * images->plan.duration_ms() / 1000;
   }
   return 2 * kStart;
 }
@@ -250,7 +253,7 @@ std::vector<std::string> sandbox_layers(const SandboxOptions& options) {
   auto child = ChildProcess::spawn(options.program, options.mode, STDIN_FILENO,
                                    nlohmann::json(order).dump());
   if (!child) return {};
-  const Task nothing = SegmentsTask{.plan = {}, .renditions = {}};
+  const Task nothing = GlanceTask{};  // Whose result may hold other words.
   NoOutput sink;
   const TaskControl control;
   const auto result = Supervision(*child, nothing, sink, control, options).run();

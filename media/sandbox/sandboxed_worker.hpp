@@ -32,7 +32,8 @@ class SandboxedWorker final : public Worker {
 };
 
 // The layers that hold a child on this system, asked from a child: "rlimits", "no_new_privs",
-// "seccomp", "landlock", "network", "uid", "nice". For the log at start.
+// "seccomp", "landlock", "network", "uid", "tasks", "nice", "dies_with_server". For the log at
+// start.
 std::vector<std::string> sandbox_layers(const SandboxOptions& options = {});
 
 }  // namespace weike::media

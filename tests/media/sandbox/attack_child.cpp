@@ -3,6 +3,7 @@
 #include "media/sandbox/child.hpp"
 #include "media/sandbox/frame.hpp"
 #include "media/sandbox/sandboxed_worker.hpp"
+#include "tests/media/sandbox/bare_thread.hpp"
 
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -15,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -167,6 +169,11 @@ Answer send_lies_as_plan(int, OutputSink&) {
                 nlohmann::json{{"plan", {{"frame_count", -5}}}, {"verdict", nullptr}});
 }
 
+Answer send_lies_as_counts(int, OutputSink&) {
+  return Answer(boost::system::in_place_value,
+                nlohmann::json{{"frames", 0}, {"damaged_frames", "many"}});
+}
+
 // Attacks on something of the test's, named behind a colon. They tell the errno they met.
 Answer write_to(const std::string& path) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
@@ -221,9 +228,25 @@ Answer start_threads_without_bound(const std::string&) {
   return tell(std::to_string(threads.size()) + " threads");
 }
 
+// They share one small stack, so that the limit on memory does not bound them.
+Answer clone_without_bound(const std::string& most) {
+  alignas(16) static std::array<std::byte, 4096> stack{};
+  static const int word = 0;
+  const int wanted = std::stoi(most);
+  for (int i = 0; i < wanted; ++i) {
+    if (!start_bare_thread(stack.data() + stack.size(), &word)) return tell("bounded");
+  }
+  return tell("without bound");
+}
+
 const std::map<std::string, Answer (*)(const std::string&)> kAimedAttacks{
-    {"write", write_to}, {"connect", connect_to},       {"exec", touch_by_exec},
-    {"trace", trace},    {"forks", fork_without_bound}, {"threads", start_threads_without_bound},
+    {"write", write_to},
+    {"connect", connect_to},
+    {"exec", touch_by_exec},
+    {"trace", trace},
+    {"forks", fork_without_bound},
+    {"threads", start_threads_without_bound},
+    {"clones", clone_without_bound},
 };
 
 const std::map<std::string, Answer (*)(int, OutputSink&)> kAttacks{
@@ -243,10 +266,17 @@ const std::map<std::string, Answer (*)(int, OutputSink&)> kAttacks{
     {"deep_result", send_deep_result},
     {"foreign_name", send_foreign_name},
     {"lies_as_plan", send_lies_as_plan},
+    {"lies_as_counts", send_lies_as_counts},
 };
 
+// The attack stands where the source's hash belongs.
+std::string name_of_attack(const Task& task) {
+  if (const auto* segments = std::get_if<SegmentsTask>(&task)) return segments->plan.source_sha256;
+  return std::get<ProbeTask>(task).source_sha256;
+}
+
 Answer attack(int input, const Task& task, OutputSink& sink) {
-  const auto& name = std::get<ProbeTask>(task).source_sha256;
+  const auto name = name_of_attack(task);
   const auto colon = name.find(':');
   if (const auto aimed = kAimedAttacks.find(name.substr(0, colon)); aimed != kAimedAttacks.end())
     return aimed->second(name.substr(colon + 1));

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -33,7 +34,11 @@ std::string text_of(const fs::path& file) {
 class NoSink final : public OutputSink {
  public:
   Result<> put(const std::string&, std::span<const std::byte>) override { return {}; }
-  void progress(std::int64_t, std::int64_t) override {}
+  void progress(std::int64_t, std::int64_t) override {
+    if (on_progress) on_progress();
+  }
+
+  std::function<void()> on_progress;
 };
 
 class Attacks : public ::testing::Test {
@@ -59,7 +64,6 @@ class Attacks : public ::testing::Test {
   // What the attacker found out, or the reason it died of.
   std::string attack(const std::string& name) {
     SandboxedWorker worker(options);
-    NoSink sink;
     const auto result =
         worker.run(input_, ProbeTask{.source_sha256 = name, .limits = {}}, sink, control);
     return result ? result->at("rejected").at("detail").get<std::string>() : result.error().reason;
@@ -87,6 +91,7 @@ class Attacks : public ::testing::Test {
   }
 
   SandboxOptions options;
+  NoSink sink;
   TaskControl control;
   fs::path folder;
   fs::path program;
@@ -94,6 +99,21 @@ class Attacks : public ::testing::Test {
  private:
   const int input_ = ::memfd_create("source", MFD_CLOEXEC);
 };
+
+// What the others say about nobody being left rests on this.
+TEST_F(Attacks, LivingAttackerIsSeen) {
+  std::size_t seen = 0;
+  sink.on_progress = [&] {
+    seen = attackers().size();
+    control.stop = true;
+  };
+
+  const auto met = attack("sleep");
+
+  EXPECT_EQ(met, "cancelled");
+  EXPECT_EQ(seen, 1U);
+  EXPECT_THAT(attackers(), IsEmpty());
+}
 
 TEST_F(Attacks, FileThatAllMayWriteKeepsItsBytes) {
   const auto victim = folder / "victim";
@@ -168,6 +188,7 @@ TEST_F(Attacks, MemoryWithoutBoundEndsTheChild) {
   watcher.join();
 
   EXPECT_EQ(met, "child_memory");
+  EXPECT_GT(most_kib, 0) << "the attacker was never seen";
   EXPECT_LT(most_kib, 256 * 1024);
 }
 

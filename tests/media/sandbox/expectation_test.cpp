@@ -1,6 +1,7 @@
 #include "media/sandbox/expectation.hpp"
 
 #include "media/images/image_files.hpp"
+#include "media/sandbox/check_plan.hpp"
 
 #include <gtest/gtest.h>
 
@@ -41,6 +42,14 @@ Plan full_plan() {
 
 TEST(CheckPlan, RungsBesideTheLadderPass) { EXPECT_TRUE(check_plan(full_plan(), {})); }
 
+TEST(CheckPlan, LastPictureMayBeHeldForTwoSeconds) {
+  auto plan = sound_plan();
+  plan.held_frames = 60;
+
+  EXPECT_TRUE(check_plan(plan, {}));
+  EXPECT_TRUE(check_plan(plan, {.max_duration_ms = 3'000})) << "which do not count as its length";
+}
+
 TEST_P(CheckPlan, RefusesWhatCannotBeWorkedBy) {
   auto plan = sound_plan();
   GetParam().spoil(plan);
@@ -59,6 +68,19 @@ INSTANTIATE_TEST_SUITE_P(
         BadPlan{"fast_rate", [](Plan& plan) { plan.frame_rate = {1000, 1}; }},
         BadPlan{"no_frames", [](Plan& plan) { plan.frame_count = 0; }},
         BadPlan{"years_of_frames", [](Plan& plan) { plan.frame_count = 1LL << 40; }},
+        BadPlan{"negative_held_frames", [](Plan& plan) { plan.held_frames = -1; }},
+        BadPlan{"held_for_longer_than_two_seconds", [](Plan& plan) { plan.held_frames = 62; }},
+        BadPlan{"nothing_but_held_frames",
+                [](Plan& plan) {
+                  plan.frame_count = plan.held_frames = 60;
+                  plan.segments.pop_back();
+                }},
+        BadPlan{"held_frames_behind_a_copy",
+                [](Plan& plan) {
+                  plan.copied = plan.video[0];
+                  plan.copied->name += "-source";
+                  plan.held_frames = 1;
+                }},
         BadPlan{"no_gop", [](Plan& plan) { plan.gop_frames = 0; }},
         BadPlan{"no_video", [](Plan& plan) { plan.video.clear(); }},
         BadPlan{"path_as_name", [](Plan& plan) { plan.video[0].name = "../x"; }},
@@ -123,6 +145,22 @@ TEST(Expectation, SegmentsAreTakenOnceAndOnlyThoseOfTheTask) {
   EXPECT_FALSE(expectation.take_output("v360/01.m4s", 10));
   EXPECT_FALSE(expectation.take_output("a128/0.m4s", 0)) << "empty";
   EXPECT_FALSE(expectation.take_result("{}")) << "segments are missing";
+}
+
+TEST(Expectation, CountsOfABatchAreNumbersOfItsFrames) {
+  const Task task = SegmentsTask{sound_plan(), {"v360"}, 1, 1};
+  Expectation expectation(task);
+  EXPECT_TRUE(expectation.take_output("v360/1.m4s", 10));
+
+  EXPECT_TRUE(expectation.take_result(R"({"frames":120,"damaged_frames":120})"));
+  EXPECT_TRUE(expectation.take_result(R"({"frames":0,"damaged_frames":0})"));
+  for (const char* lie :
+       {R"({})", R"({"frames":120})", R"({"frames":120,"damaged_frames":"many"})",
+        R"({"frames":120,"damaged_frames":1.5})", R"({"frames":120,"damaged_frames":-1})",
+        R"({"frames":120,"damaged_frames":121})", R"({"frames":null,"damaged_frames":0})",
+        R"({"frames":18446744073709551615,"damaged_frames":0})",
+        R"({"frames":[],"damaged_frames":0})"})
+    EXPECT_FALSE(expectation.take_result(lie)) << lie;
 }
 
 TEST(Expectation, ProbeNeedsTheInitSegmentsOfItsPlan) {

@@ -174,6 +174,18 @@ INSTANTIATE_TEST_SUITE_P(
                       Lie{"foreign_name", "nobody asked for"}, Lie{"lies_as_plan", "plan"}),
     [](const auto& row) { return std::string(row.param.attack); });
 
+TEST_F(SandboxedWorkerTest, LieInTheCountsOfABatchIsACrashToo) {
+  Plan plan;
+  plan.source_sha256 = "lies_as_counts";
+  SandboxedWorker worker(options);
+
+  const auto result = worker.run(input, SegmentsTask{plan, {}, 0, 0}, sink, control);
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().reason, "child_crashed");
+  EXPECT_THAT(result.error().message, HasSubstr("frames without a number"));
+}
+
 TEST_F(SandboxedWorkerTest, StopFlagKillsTheChild) {
   sink.on_progress = [&] { control.stop = true; };
   const auto begun = std::chrono::steady_clock::now();
