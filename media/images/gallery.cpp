@@ -77,6 +77,7 @@ class Walk {
   Result<std::optional<Gallery>> run(int descriptor, Reading reading) {
     auto reader = VideoReader::open(descriptor, plan_.video_stream, SourceOptions{});
     if (!reader) return reader.error();
+    reader->on_packet([this] { give_sign_of_life(); });
     if (reading == Reading::key_frames) {
       reader->keep_key_frames_only();
       reader->stream().discard = AVDISCARD_NONKEY;  // Their bytes need not even be read.
@@ -96,6 +97,12 @@ class Walk {
   }
 
  private:
+  // The way to the next tile is long when key frames are far apart.
+  void give_sign_of_life() {
+    constexpr std::uint64_t kPackets = 64;
+    if (++packets_ % kPackets != 0) return;
+    sink_.progress(static_cast<std::int64_t>(gallery_.tiles.size()), layout_.tiles);
+  }
   std::size_t tile_count() const { return static_cast<std::size_t>(layout_.tiles); }
   std::int64_t end_us() const {
     return plan_.video_start_us + std::int64_t{plan_.duration_ms()} * 1000;
@@ -174,6 +181,7 @@ class Walk {
   Gallery gallery_;
   FramePtr current_;
   std::int64_t tiled_us_ = 0;  // The time of the picture on the last tile.
+  std::uint64_t packets_ = 0;  // Read so far.
 };
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include "media/transcode/frame_queue.hpp"
 #include "media/transcode/video_reader.hpp"
 
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace weike::media {
@@ -16,6 +18,9 @@ namespace weike::media {
 class FrameGrid {
  public:
   static Result<FrameGrid> open(int descriptor, const Plan& plan, const SourceOptions& options);
+
+  // As of the reader: a sign of life while the way to a frame is long.
+  void on_packet(std::function<void()> tell) { reader_.on_packet(std::move(tell)); }
 
   // Prepares for `frame_at(number)`, `frame_at(number + 1)`, ….
   Result<> seek(std::int64_t number);

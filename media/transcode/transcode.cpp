@@ -46,23 +46,20 @@ class Run {
   Result<nlohmann::json> run() {
     if (auto opened = open_sound(); !opened) return opened.error();
     if (auto opened = open_copy(); !opened) return opened.error();
-    std::int64_t total = 0;
     for (auto i = task_.first_segment; i <= task_.last_segment; ++i)
-      total += task_.plan.segments[i].frame_count;
+      total_ += task_.plan.segments[i].frame_count;
     Cascade cascade(task_, &observer_, collector_);
     if (auto opened = open_pictures(cascade); !opened) return opened.error();
-    std::int64_t done = 0;
     for (auto i = task_.first_segment; i <= task_.last_segment; ++i) {
       const Segment& segment = task_.plan.segments[i];
       if (auto made = make_sound(segment); !made) return made.error();
       if (auto made = make_copy(segment); !made) return made.error();
-      if (auto fed = feed(cascade, segment, done, total); !fed) return fed.error();
-      done += segment.frame_count;
+      if (auto fed = feed(cascade, segment); !fed) return fed.error();
     }
     if (!cascade.is_empty()) cascade.close();
-    if (auto rest = collector_.hand_over_rest(total); !rest) return rest.error();
+    if (auto rest = collector_.hand_over_rest(total_); !rest) return rest.error();
     nlohmann::json result;
-    result["frames"] = grid_ ? total : 0;
+    result["frames"] = grid_ ? total_ : 0;
     result["damaged_frames"] = grid_ ? grid_->damaged_frames() : 0;
     return {boost::system::in_place_value, std::move(result)};
   }
@@ -100,6 +97,7 @@ class Run {
     auto grid = FrameGrid::open(descriptor_, task_.plan, SourceOptions{});
     if (!grid) return grid.error();
     grid_.emplace(std::move(*grid));
+    grid_->on_packet([this] { tell_progress(); });
     return grid_->seek(task_.plan.segments[task_.first_segment].first_frame);
   }
 
@@ -114,9 +112,10 @@ class Run {
     return collector_.hand_over();
   }
 
-  Result<> feed(Cascade& cascade, const Segment& segment, std::int64_t done, std::int64_t total) {
+  Result<> feed(Cascade& cascade, const Segment& segment) {
     if (!grid_) {
-      sink_.progress(done + segment.frame_count, total);
+      done_ += segment.frame_count;
+      sink_.progress(done_, total_);
       return {};
     }
     if (segment.number != task_.first_segment) {
@@ -125,6 +124,7 @@ class Run {
     for (std::int64_t i = 0; i < segment.frame_count; ++i) {
       auto picture = grid_->frame_at(segment.first_frame + i);
       if (!picture) return picture.error();
+      ++done_;
       const bool begins_gop = i % task_.plan.gop_frames == 0;
       const bool is_fixed = begins_gop || i + 1 == segment.frame_count;
       auto is_coded = must_code(**picture, is_fixed);
@@ -132,7 +132,7 @@ class Run {
       if (!*is_coded) continue;
       GridItem item{&segment, std::move(*picture), segment.first_frame + i, begins_gop};
       if (auto pushed = push(cascade, std::move(item)); !pushed) return pushed.error();
-      tell_progress(done + i, total);
+      tell_progress();
     }
     GridItem end{&segment};
     end.summary = grid_->summary();
@@ -151,11 +151,11 @@ class Run {
     return {};
   }
 
-  void tell_progress(std::int64_t done, std::int64_t total) {
+  void tell_progress() {
     const auto now = Clock::now();
     if (now - last_progress_ < std::chrono::milliseconds(500)) return;
     last_progress_ = now;
-    sink_.progress(done, total);
+    sink_.progress(done_, total_);
   }
 
   int descriptor_;
@@ -167,6 +167,8 @@ class Run {
   std::optional<CopiedRung> copy_;
   std::optional<FrameGrid> grid_;
   StillFilter stills_;
+  std::int64_t done_ = 0;  // Of `total_` frames.
+  std::int64_t total_ = 0;
   Clock::time_point last_progress_ = Clock::now();
 };
 

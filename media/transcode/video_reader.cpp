@@ -111,8 +111,13 @@ void VideoReader::forget() {
   sent_us_ = INT64_MIN;
 }
 
+PacketPtr VideoReader::read() {
+  if (tell_) tell_();
+  return source_.read();
+}
+
 bool VideoReader::find_key_packet(std::int64_t time_us) {
-  while ((pending_ = source_.read())) {
+  while ((pending_ = read())) {
     if (pending_->stream_index != stream_ || !(pending_->flags & AV_PKT_FLAG_KEY)) continue;
     const std::int64_t time = time_of(*pending_);
     return time != AV_NOPTS_VALUE && to_us(time) <= time_us;
@@ -146,8 +151,8 @@ void VideoReader::expect(const AVPacket& packet, bool may_be_left_out) {
 }
 
 Result<> VideoReader::feed() {
-  PacketPtr packet = pending_ ? std::move(pending_) : source_.read();
-  while (packet && packet->stream_index != stream_) packet = source_.read();
+  PacketPtr packet = pending_ ? std::move(pending_) : read();
+  while (packet && packet->stream_index != stream_) packet = read();
   if (packet) {
     const bool is_left_out = decoder_->skip_frame <= AVDISCARD_NONREF && is_dispensable(*packet);
     if (decoder_->skip_frame <= AVDISCARD_NONREF)

@@ -6,7 +6,9 @@
 #include "model/error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace weike::media {
@@ -24,6 +26,10 @@ class VideoReader {
   Result<> seek(std::int64_t time_us);
   // The next good frame, its `pts` in microseconds of container time; null at the end.
   Result<FramePtr> next();
+
+  // `tell` is called with each packet that is read, also before the first wanted frame: a source
+  // with one key frame is read from its start, which takes long.
+  void on_packet(std::function<void()> tell) { tell_ = std::move(tell); }
 
   // The first picture of the file, for what its header tells; the pixels are rough.
   // Nothing can be read afterwards.
@@ -50,6 +56,7 @@ class VideoReader {
   Result<bool> begin_at(std::int64_t time_us);
   Result<> feed();
   void expect(const AVPacket& packet, bool may_be_left_out);
+  PacketPtr read();
   bool is_dispensable(const AVPacket& packet);
   Result<> note_failure(int code);
   bool is_good(const AVFrame& frame);
@@ -61,6 +68,7 @@ class VideoReader {
   SourceOptions options_;
   Source source_;
   CodecContextPtr decoder_;
+  std::function<void()> tell_;
   PacketPtr pending_;  // Read ahead by a seek.
   FramePtr ready_;     // Decoded ahead by a seek.
   DamageLog damage_;
