@@ -66,7 +66,7 @@ test('a video is trimmed after the form is saved, and keeps captions and chapter
   await page.click('[data-action=trim]');
   await page.click('[data-action=trim-in]');
   await shot(page, 'console-trim');
-  await page.click('.t-dialog__confirm');
+  await page.click('.t-dialog__confirm:visible');
 
   const trimmed = await until(async () => { const now = await working(); return now.asset_id !== asset && now; }, { what: 'the trimmed version' });
   assert.equal(trimmed.captions.length, 1);
