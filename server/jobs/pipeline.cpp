@@ -157,6 +157,8 @@ class Pipeline::Impl {
       {
         const std::scoped_lock lock(mutex_);
         floor_.wait_for_spared(workshop_.wishes.has_left());
+        // Whoever was expected may have withdrawn, or have found the segment at its name.
+        floor_.expect(workshop_.wishes.has_open());
       }
       changed_.notify_all();
     }

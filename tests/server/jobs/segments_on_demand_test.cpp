@@ -123,6 +123,30 @@ TEST_F(SegmentsOnDemand, WithdrawnWishIsNotMade) {
   EXPECT_EQ(bell.rung(), 2);
 }
 
+TEST_F(SegmentsOnDemand, WorkGoesOnAfterAWishThatNeededNone) {
+  Gate first([](const auto& task) { return is_alone(task) && task.first_segment == 25; });
+  Gate batches(is_batch);
+  worker.set_accident([&](const media::Task& task, const std::string& file) -> Result<> {
+    batches.pass(task, file);
+    first.pass(task, file);
+    return {};
+  });
+  Ear ear(bus, owner_viewer());
+  pipeline.start();
+  ASSERT_TRUE(batches.wait_for(2));
+  const auto made = want("v360", 25);
+  ASSERT_TRUE(first.wait_for(1));
+  ASSERT_TRUE(is_made("v360/0.m4s"));
+
+  const auto lies_there = want("v360", 0);
+  first.open();
+  ASSERT_TRUE(bell.wait_for(2));
+  batches.open();
+
+  EXPECT_TRUE(ear.wait_until([&] { return is_ready(); }));
+  EXPECT_EQ(tasks_for("v360", 0), 0);
+}
+
 TEST_F(SegmentsOnDemand, SegmentThatABatchIsAboutToDeliverIsNotMadeTwice) {
   Gate batches(is_batch);
   worker.set_accident([&](const media::Task& task, const std::string& file) -> Result<> {
