@@ -3,6 +3,7 @@
 #include "storage/records/keys.hpp"
 
 #include <algorithm>
+#include <exception>
 
 namespace weike::server {
 namespace {
@@ -111,7 +112,16 @@ bool AssetJob::run(const Unit& unit) {
   return true;
 }
 
+// Whatever a library throws is a failure of this job and no more.
 Result<> AssetJob::perform(const Unit& unit) {
+  try {
+    return do_step(unit);
+  } catch (const std::exception& error) {
+    return Error{ErrorCode::internal, std::string("an exception: ") + error.what()};
+  }
+}
+
+Result<> AssetJob::do_step(const Unit& unit) {
   switch (unit.step) {
     case Step::begin:
       return begin(*unit.control);

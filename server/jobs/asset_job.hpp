@@ -82,6 +82,8 @@ class AssetJob {
   void watch();
   // The asset is not ours any more; its bytes may have to go.
   bool is_lost() const;
+  // Has it what a player needs to begin?
+  bool is_playable() const;
   AssetId asset() const { return id_; }
   JobKind kind() const { return kind_; }
   UnitId unit() const { return unit_; }
@@ -98,6 +100,7 @@ class AssetJob {
   Result<> begin(const media::TaskControl& control);
   Result<Asset> open_asset();
   Result<media::Plan> probe(const Asset& asset, const media::TaskControl& control);
+  Result<bool> has_standing_plan();
   Result<media::Plan> keep_plan(const nlohmann::json& made);
   Result<> reuse(const Asset& asset, const media::Plan& plan);
   Result<FinishedSegments> find_finished(const media::Plan& plan);
@@ -119,6 +122,9 @@ class AssetJob {
   std::optional<Milliseconds> forecast(const Asset& asset) const;
   Result<> perform_measured(const Unit& unit);
 
+  // Puts a file that no viewer has seen yet, also where one of an earlier attempt lies.
+  Result<> replace(const std::string& name, std::span<const std::byte> bytes);
+
   // asset_job_settle.cpp: what becomes of the asset.
   void settle();
   Result<> finish();
@@ -134,6 +140,7 @@ class AssetJob {
   // `conflict` if the lease or the asset was lost; the job then stops.
   Result<> confirm();
   Result<> perform(const Unit& unit);
+  Result<> do_step(const Unit& unit);
   void take_failure(const Error& error);
   void lose();
   storage::Lease lease() const;

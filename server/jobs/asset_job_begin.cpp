@@ -22,20 +22,20 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 
 }  // namespace
 
-// Takes the init segments. One that lies there already comes from a probe that broke off before its
-// plan stood, so nobody has seen it.
+// Takes the init segments. While no plan stands, one that lies there already comes from a probe
+// that broke off, and nobody has seen it. Those of a plan that stands are the lesson's for good.
 class AssetJob::ProbeSink final : public media::OutputSink {
  public:
   explicit ProbeSink(AssetJob& job) : job_(job) {}
 
   Result<> put(const std::string& name, std::span<const std::byte> bytes) override {
     if (auto holds = job_.confirm(); !holds) return holds;
-    auto& blobs = job_.workshop_.blobs;
-    const auto blob = assets::blob_name(job_.id_, name);
-    auto stored = blobs.put(blob, bytes);
-    if (stored || stored.error().code != ErrorCode::conflict) return stored;
-    if (auto erased = blobs.erase(blob); !erased) return erased;
-    return blobs.put(blob, bytes);
+    const auto stands = job_.has_standing_plan();
+    if (!stands) return stands.error();
+    if (!*stands) return job_.replace(name, bytes);
+    auto stored = job_.workshop_.blobs.put(assets::blob_name(job_.id_, name), bytes);
+    if (!stored && stored.error().code == ErrorCode::conflict) return {};
+    return stored;
   }
   void progress(std::int64_t, std::int64_t) override {}
 
@@ -121,14 +121,21 @@ Result<media::Plan> AssetJob::probe(const Asset& asset, const media::TaskControl
   }
 }
 
+// The blob stands a moment before the asset's record tells of it; a kill may come between.
+Result<bool> AssetJob::has_standing_plan() {
+  const auto size = workshop_.blobs.stat(assets::blob_name(id_, "plan.json"));
+  if (!size) return size.error();
+  return size->has_value();
+}
+
 // Written once: a plan that stands already is the plan, also if this build would make another.
 Result<media::Plan> AssetJob::keep_plan(const nlohmann::json& made) {
-  const auto blob = assets::blob_name(id_, "plan.json");
-  const auto stands = workshop_.blobs.stat(blob);
+  const auto stands = has_standing_plan();
   if (!stands) return stands.error();
   if (!*stands) {
     const auto text = made.dump();
-    if (auto stored = workshop_.blobs.put(blob, bytes_of(text)); !stored) return stored.error();
+    const auto stored = workshop_.blobs.put(assets::blob_name(id_, "plan.json"), bytes_of(text));
+    if (!stored) return stored.error();
   }
   return workshop_.assets.plan(id_);
 }

@@ -49,7 +49,9 @@ class AssetJob::ImageSink final : public media::OutputSink {
   explicit ImageSink(AssetJob& job) : job_(job) {}
   Result<> put(const std::string& name, std::span<const std::byte> bytes) override {
     if (auto holds = job_.confirm(); !holds) return holds;
-    return job_.workshop_.blobs.put(assets::blob_name(job_.id_, name), bytes);
+    auto stored = job_.workshop_.blobs.put(assets::blob_name(job_.id_, name), bytes);
+    const bool is_other = !stored && stored.error().code == ErrorCode::conflict;
+    return is_other ? job_.replace(name, bytes) : stored;
   }
   void progress(std::int64_t, std::int64_t) override {}
 
@@ -132,6 +134,18 @@ Result<> AssetJob::put_segment(const SegmentName& name, std::span<const std::byt
     milestones_told_ = milestones;
   }
   return is_due ? flush() : Result<>{};
+}
+
+// An earlier attempt may have been another build's, which made other bytes of the same name.
+Result<> AssetJob::replace(const std::string& name, std::span<const std::byte> bytes) {
+  const auto blob = assets::blob_name(id_, name);
+  if (auto erased = workshop_.blobs.erase(blob); !erased) return erased;
+  return workshop_.blobs.put(blob, bytes);
+}
+
+bool AssetJob::is_playable() const {
+  const std::scoped_lock lock(mutex_);
+  return has_plan_ && all_have(finished_, first_renditions(*plan_), 0);
 }
 
 // Writes to the store what finished since the last time, and tells the listeners.

@@ -108,12 +108,15 @@ Result<> AssetJob::finish_late() {
   return done;
 }
 
-// A rung that cannot be made takes nothing from the lesson. One of an erased asset is done with.
+// A rung that cannot be made takes nothing from the lesson. It is tried as often as a lesson, and
+// then its failed job stands against the wishes of later viewers. One of an erased asset is done
+// with; one that the disk had no room for waits for the next viewer.
 Result<> AssetJob::give_up_late(const Error& error) {
   const auto shown = lease();
-  const bool is_final = error.code != ErrorCode::internal && error.code != ErrorCode::unavailable;
+  const bool is_done_with =
+      error.code == ErrorCode::not_found || error.code == ErrorCode::out_of_space;
   auto done = workshop_.store.transact([&](storage::Transaction& transaction) -> Result<> {
-    if (is_final) return workshop_.queue.complete(transaction, shown);
+    if (is_done_with) return workshop_.queue.complete(transaction, shown);
     const auto was_last = workshop_.queue.fail(transaction, shown, error.message);
     return was_last ? Result<>{} : was_last.error();
   });

@@ -48,6 +48,12 @@ std::optional<SegmentName> name_in(std::string_view tail) {
   return SegmentName{std::string(rendition), static_cast<std::uint32_t>(number)};
 }
 
+// The other asset lacks the file, or this one has one of its own, of another build's making, and
+// keeps it.
+bool is_own_affair(const Error& error) {
+  return error.code == ErrorCode::not_found || error.code == ErrorCode::conflict;
+}
+
 Result<> put_all(storage::KvStore& store, const Entries& entries,
                  const storage::TransactionBody& guard) {
   if (entries.empty()) return {};
@@ -139,7 +145,7 @@ Result<std::size_t> Reuse::link_segments(AssetId from, AssetId to,
       if (!name) continue;
       const auto link = workshop_.blobs.link(assets::blob_name(from, name->file()),
                                              assets::blob_name(to, name->file()));
-      if (!link && link.error().code == ErrorCode::not_found) continue;
+      if (!link && is_own_affair(link.error())) continue;
       if (!link) return link;
       copies.push_back({target.begin + tail, value});
     }
@@ -154,7 +160,7 @@ Result<bool> Reuse::link_images(AssetId from, AssetId to, const media::Plan& pla
   for (const auto& file : media::image_files(plan)) {
     const auto link =
         workshop_.blobs.link(assets::blob_name(from, file), assets::blob_name(to, file));
-    if (!link && link.error().code == ErrorCode::not_found) return false;
+    if (!link && is_own_affair(link.error())) return false;
     if (!link) return link.error();
   }
   return true;

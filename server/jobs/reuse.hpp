@@ -38,7 +38,7 @@ class Reuse {
   Result<> copy_notes(AssetId from, AssetId to, const storage::TransactionBody& guard);
   Result<std::size_t> link_segments(AssetId from, AssetId to,
                                     const storage::TransactionBody& guard);
-  // False if one of the pictures is not there.
+  // False if one of the pictures is not there, or `to` has another.
   Result<bool> link_images(AssetId from, AssetId to, const media::Plan& plan);
 
   Workshop& workshop_;

@@ -1,5 +1,7 @@
 #include "tests/server/jobs/jobs_fixture.hpp"
 
+#include <stdexcept>
+
 namespace weike::server {
 namespace {
 
@@ -120,6 +122,20 @@ TEST_F(AssetJobTest, ThreeCrashesMakeAFailedAssetWithItsCause) {
   EXPECT_FALSE(*queue.lease());
 }
 
+TEST_F(AssetJobTest, ExceptionIsAFailureOfTheJobAlone) {
+  worker.set_accident([](const media::Task&, const std::string& file) -> Result<> {
+    if (file == "v720/4.m4s") throw std::runtime_error("a number that is none");
+    return {};
+  });
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    work();
+    clock.advance(std::chrono::seconds{10});
+  }
+
+  EXPECT_EQ(find().state, AssetState::failed);
+  EXPECT_EQ(find().cause, (AssetCause{"internal", "an exception: a number that is none"}));
+}
+
 TEST_F(AssetJobTest, OwnersRetryFinishesWithoutMakingAnythingAgain) {
   worker.set_accident([](const media::Task&, const std::string& file) -> Result<> {
     if (file == "v720/4.m4s") return crash();
@@ -207,37 +223,6 @@ TEST_F(AssetJobTest, SegmentPutWithAStaleLeaseIsRefused) {
   EXPECT_EQ(find().state, AssetState::transcoding) << "the new holder goes on from here";
   EXPECT_EQ(find().attempts, 0U);
   EXPECT_THAT(log, ElementsAre("lease_lost"));
-}
-
-TEST_F(AssetJobTest, PlanIsWrittenOnceAndReused) {
-  worker.set_accident([](const media::Task& task, const std::string&) -> Result<> {
-    if (std::holds_alternative<media::SegmentsTask>(task)) return crash();
-    return {};
-  });
-  work();
-  worker.set_accident({});
-  clock.advance(std::chrono::seconds{10});
-
-  work();
-
-  const auto tasks = worker.tasks();
-  EXPECT_EQ(std::count_if(tasks.begin(), tasks.end(),
-                          [](const media::Task& task) {
-                            return std::holds_alternative<media::ProbeTask>(task);
-                          }),
-            1);
-  EXPECT_EQ(find().state, AssetState::ready);
-}
-
-TEST_F(AssetJobTest, PlanThatStandsIsNotReplacedByAnother) {
-  auto standing = plan_of(3);
-  const auto text = nlohmann::json(standing).dump();
-  ASSERT_TRUE(blobs.put(assets::blob_name(asset, "plan.json"), std::as_bytes(std::span(text))));
-
-  work();
-
-  EXPECT_EQ(find().renditions.front().total, 3U);
-  EXPECT_EQ(find().state, AssetState::ready);
 }
 
 TEST_F(AssetJobTest, FullDiskIsAFailureOfOurs) {

@@ -7,9 +7,21 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 namespace weike::server {
+
+// Looks until `is_so` holds, for what tells nobody that it has changed; false if it stays so for
+// long.
+inline bool comes_true(const std::function<bool()>& is_so) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
 
 // Holds the tasks that a test means at their begin, until it is opened.
 class Gate {

@@ -54,12 +54,14 @@ class JobsFixture : public ::testing::Test {
   }
   Asset find() { return find(asset); }
 
-  // Leases the next job and does all its units, one after the other.
-  void work() {
+  // Leases the next job, of `kind`, and does all its units, one after the other.
+  void work(JobKind kind = JobKind::lesson) {
     auto lease = queue.lease();
     ASSERT_TRUE(lease);
     ASSERT_TRUE(*lease) << "there is no job";
-    AssetJob job(workshop, **lease, *AssetId::parse((*lease)->payload));
+    const auto order = JobOrder::parse((*lease)->payload);
+    ASSERT_TRUE(order && order->kind == kind);
+    AssetJob job(workshop, **lease, order->asset, kind);
     while (const auto unit = job.take_unit()) job.run(*unit);
   }
 

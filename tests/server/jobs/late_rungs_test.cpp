@@ -82,18 +82,23 @@ TEST_F(LateRungs, FailureOfALateRungTakesNothingFromTheLesson) {
     if (file == "v720/5.m4s") return Error{ErrorCode::corrupt, "no frame", "damaged"};
     return {};
   });
-  Pipeline pipeline(store, blobs, queue, assets, bus, worker, clock,
-                    options(TopRung::when_watched));
+  Bell failed;
+  auto telling = options(TopRung::when_watched);
+  telling.log = [&](std::string_view event, AssetId, std::string_view) {
+    if (event == "rung_failed") failed.ring();
+  };
+  Pipeline pipeline(store, blobs, queue, assets, bus, worker, clock, telling);
   Ear ear(bus, owner_viewer());
   pipeline.start();
   ASSERT_TRUE(ear.wait_until([&] { return is_ready(); }));
 
   pipeline.watched(asset);
-  EXPECT_TRUE(ear.wait_until([&] { return !made_of("v720").empty(); }));
+  ASSERT_TRUE(failed.wait_for(1));
   pipeline.stop();
 
   EXPECT_TRUE(is_ready());
   EXPECT_FALSE(find().cause);
+  EXPECT_THAT(made_of("v720"), Not(IsEmpty())) << "what was made before";
 }
 
 media::Plan with_background() {
@@ -101,6 +106,11 @@ media::Plan with_background() {
   plan.background = media::VideoRung{
       .name = "v480-av1", .width = 854, .height = 480, .codec = media::VideoCodec::av1};
   return plan;
+}
+
+bool is_of_the_background(const media::Task& task) {
+  const auto* segments = std::get_if<media::SegmentsTask>(&task);
+  return segments != nullptr && segments->renditions == std::vector<std::string>{"v480-av1"};
 }
 
 class BackgroundRung : public LateRungs {
@@ -125,6 +135,13 @@ TEST_F(BackgroundRung, IsMadeForWatchedLessonsOnlyAndAfterEverythingElse) {
   ASSERT_TRUE(lesson.wait_for(1));
 
   pipeline.watched(asset);
+  const auto late = job_id_of(asset, JobKind::background_rung);
+  ASSERT_TRUE(comes_true([&] {
+    const auto job = queue.find(late);
+    return job && *job && (*job)->state == storage::JobState::leased;
+  }));
+  const auto until_now = worker.tasks();
+  EXPECT_TRUE(std::none_of(until_now.begin(), until_now.end(), is_of_the_background));
   lesson.open();
 
   EXPECT_TRUE(ear.wait_until([&] { return is_complete("v480-av1"); }));
@@ -133,14 +150,45 @@ TEST_F(BackgroundRung, IsMadeForWatchedLessonsOnlyAndAfterEverythingElse) {
   EXPECT_THAT(made_of("v480-av1"), ::testing::SizeIs(kSegments));
   EXPECT_THAT(made_of("v480-av1"), Each(Pair(::testing::_, 1)));
   const auto tasks = worker.tasks();
-  const auto first_late = std::find_if(tasks.begin(), tasks.end(), [](const media::Task& task) {
-    const auto* segments = std::get_if<media::SegmentsTask>(&task);
-    return segments != nullptr && segments->renditions == std::vector<std::string>{"v480-av1"};
-  });
+  const auto first_late = std::find_if(tasks.begin(), tasks.end(), is_of_the_background);
   EXPECT_TRUE(std::none_of(first_late, tasks.end(), [](const media::Task& task) {
     const auto* segments = std::get_if<media::SegmentsTask>(&task);
     return segments != nullptr && segments->renditions.size() == 3;
   }));
+}
+
+TEST_F(BackgroundRung, RungThatCannotBeMadeIsNotTriedForEachViewer) {
+  work();
+  worker.set_accident([&](const media::Task&, const std::string&) -> Result<> {
+    return Error{ErrorCode::corrupt, "no frame", "damaged"};
+  });
+  ASSERT_TRUE(store.transact([&](storage::Transaction& transaction) {
+    return queue.enqueue(transaction, late_job(asset, kRootUnit, JobKind::background_rung));
+  }));
+  const auto id = job_id_of(asset, JobKind::background_rung);
+
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    ASSERT_TRUE(*queue.find(id)) << attempt;
+    clock.advance(std::chrono::minutes{1});
+    work(JobKind::background_rung);
+  }
+
+  ASSERT_TRUE(*queue.find(id)) << "it stands against another of its kind";
+  EXPECT_EQ((**queue.find(id)).state, storage::JobState::failed);
+}
+
+TEST_F(BackgroundRung, RungThatFoundNoRoomWaitsForTheNextViewer) {
+  work();
+  worker.set_accident([&](const media::Task&, const std::string&) -> Result<> {
+    return Error{ErrorCode::out_of_space, "no room"};
+  });
+  ASSERT_TRUE(store.transact([&](storage::Transaction& transaction) {
+    return queue.enqueue(transaction, late_job(asset, kRootUnit, JobKind::background_rung));
+  }));
+
+  work(JobKind::background_rung);
+
+  EXPECT_FALSE(*queue.find(job_id_of(asset, JobKind::background_rung)));
 }
 
 media::Plan with_copy() {

@@ -142,6 +142,22 @@ TEST_F(ReuseTest, WhatIsMissingIsMade) {
   EXPECT_EQ(made["poster.jpg"], 2);
 }
 
+TEST_F(ReuseTest, FilesOfItsOwnStay) {
+  const auto second = create_asset(kSource);
+  const std::string own = "made by an older build";
+  for (const char* file : {"v720/3.m4s", "poster.jpg"})
+    ASSERT_TRUE(blobs.put(assets::blob_name(second, file), std::as_bytes(std::span(own))));
+
+  work();
+
+  EXPECT_EQ(find(second).state, AssetState::ready);
+  EXPECT_EQ(text_of(second, "v720/3.m4s"), own);
+  EXPECT_EQ(text_of(second, "poster.jpg"), "content of poster.jpg") << "made with its siblings";
+  EXPECT_EQ(worker.made()["v720/2.m4s"], 1) << "the others are taken over all the same";
+  asset = second;
+  EXPECT_EQ(journal_entries(), 21U);
+}
+
 TEST_F(ReuseTest, LostLeaseTakesNothing) {
   const auto second = create_asset(kSource);
   media::Plan plan = plan_of(7);
