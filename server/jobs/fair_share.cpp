@@ -21,11 +21,15 @@ std::optional<std::size_t> FairShare::choose(std::span<const Candidate> candidat
   return static_cast<std::size_t>(best - candidates.begin());
 }
 
-void FairShare::serve(UnitId unit, double work) {
-  now_ = claim_of(unit);
+void FairShare::serve(UnitId unit, double work, std::span<const Candidate> waiting) {
+  const double begin = claim_of(unit);
+  // Whoever hurries is served out of turn; those it overtakes keep what they are behind.
+  double smallest = begin;
+  for (const auto& each : waiting) smallest = std::min(smallest, claim_of(each.unit));
+  now_ = smallest;
   // Units whose service ended before now have no claim that differs from a newcomer's.
   std::erase_if(served_, [this](const auto& entry) { return entry.second <= now_; });
-  served_[unit] = now_ + work;
+  served_[unit] = begin + work;
 }
 
 }  // namespace weike::server

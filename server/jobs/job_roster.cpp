@@ -35,12 +35,18 @@ void JobRoster::take_new() {
   }
 }
 
-// Late jobs have room of their own, so that they never keep a lesson waiting.
+// A lesson that can be played keeps none from becoming so. Late jobs have room of their own, so
+// that they never keep a lesson waiting.
 Result<std::optional<storage::Lease>> JobRoster::lease() {
-  const auto lessons = static_cast<std::size_t>(std::count_if(
-      jobs_.begin(), jobs_.end(), [](const auto& job) { return job->kind() == JobKind::lesson; }));
+  std::size_t lessons = 0;
+  std::size_t not_playable = 0;
+  for (const auto& job : jobs_) {
+    if (job->kind() != JobKind::lesson) continue;
+    ++lessons;
+    if (!job->is_playable()) ++not_playable;
+  }
   const auto& options = workshop_.options;
-  if (lessons >= options.active_jobs) {
+  if (not_playable >= options.active_jobs || lessons >= options.most_active_jobs) {
     // One lesson of each organisation has room however many others are at work: those may be long.
     std::set<UnitId> busy;
     for (const auto& job : jobs_) {
@@ -63,18 +69,23 @@ void JobRoster::discard(const storage::Lease& lease) {
 std::optional<JobRoster::Choice> JobRoster::take_unit(Lane lane) {
   std::vector<std::shared_ptr<AssetJob>> jobs;
   std::vector<FairShare::Candidate> candidates;
+  std::vector<FairShare::Candidate> waiting;  // With those that another lane may take.
   for (const auto& job : jobs_) {
     const auto rank = job->rank();
-    if (!rank || !is_in(lane, *job, *rank)) continue;
+    if (!rank) continue;
+    const FairShare::Candidate candidate{job->unit(), rank->hurry, rank->work_left};
+    const bool is_background = job->kind() == JobKind::background_rung;
+    if (is_background == (lane == Lane::background)) waiting.push_back(candidate);
+    if (!is_in(lane, *job, *rank)) continue;
     jobs.push_back(job);
-    candidates.push_back({job->unit(), rank->hurry, rank->work_left});
+    candidates.push_back(candidate);
   }
   const auto next = share_.choose(candidates);
   if (!next) return std::nullopt;
   auto& job = jobs[*next];
   auto unit = job->take_unit();
   if (!unit) return std::nullopt;
-  share_.serve(job->unit(), job->work_of(*unit));
+  share_.serve(job->unit(), job->work_of(*unit), waiting);
   const AssetJob::Rank rank{candidates[*next].hurry, candidates[*next].work_left};
   return Choice{std::move(job), std::move(*unit), rank};
 }

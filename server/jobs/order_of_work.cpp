@@ -175,8 +175,10 @@ std::vector<Batch> open_batches(const media::Plan& plan, const Names& renditions
   std::vector<Batch> batches;
   append_missing(batches, {first, 0, head, Urgency::playable}, is_taken, whole);
   if (is_short(plan, options)) {
-    append_missing(batches, {rest, 0, head, Urgency::complete}, is_taken, whole);
-    append_missing(batches, {renditions, head, end, Urgency::complete}, is_taken, shared_out);
+    // All rungs together make it publishable; without the first ones it is so already.
+    const auto urgency = first.empty() ? Urgency::complete : Urgency::publishable;
+    append_missing(batches, {rest, 0, head, urgency}, is_taken, whole);
+    append_missing(batches, {renditions, head, end, urgency}, is_taken, shared_out);
   } else {
     append_missing(batches, {first, head, end, Urgency::publishable}, is_taken, whole);
     append_missing(batches, {rest, 0, end, Urgency::complete}, is_taken, shared_out);
@@ -204,10 +206,11 @@ double share_done(const media::Plan& plan, const Names& renditions,
   double total = 0;
   for (const auto& name : renditions) {
     const double weight = weight_of(plan, name);
+    const auto& sizes = finished.sizes(name);
     for (const auto& segment : plan.segments) {
       const double part = weight * static_cast<double>(segment.frame_count);
       total += part;
-      if (finished.has(name, segment.number)) done += part;
+      if (segment.number < sizes.size() && sizes[segment.number] > 0) done += part;
     }
   }
   return total > 0 ? done / total : 0;

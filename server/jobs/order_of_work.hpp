@@ -17,7 +17,7 @@ namespace weike::server {
 // How much a batch hurries; smaller goes first, among all lessons at work.
 enum class Urgency : std::uint8_t {
   playable,     // Until it is made the lesson cannot be played at all.
-  publishable,  // Part of the smallest rung and sound of a long lesson.
+  publishable,  // Of a long lesson the smallest rung and sound; of a short one everything.
   complete,     // The rest.
 };
 

@@ -37,8 +37,12 @@ struct PipelineOptions {
   TopRung top_rung = TopRung::eager;
   media::Limits limits;
   media::PlanOptions plan = {};
-  // Lessons that are at work at the same time; whoever is behind them stands in the queue.
+  // Lessons that are made playable at the same time; whoever is behind them stands in the queue.
+  // Those that can be played already keep nobody waiting for that.
   std::size_t active_jobs = 16;
+  // With those that can be played. Each keeps its plan in memory, its source open and a lease that
+  // is renewed; none costs more than that while others go first.
+  std::size_t most_active_jobs = 128;
   // And finished ones that get a rung more.
   std::size_t active_late_jobs = 4;
   // How often the queue is looked at while there is nothing to do.

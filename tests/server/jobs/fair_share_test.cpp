@@ -16,7 +16,7 @@ class FairShareTest : public ::testing::Test {
     std::vector<UnitId> served;
     for (int turn = 0; turn < turns; ++turn) {
       const auto unit = candidates[*share.choose(candidates)].unit;
-      share.serve(unit, work);
+      share.serve(unit, work, candidates);
       served.push_back(unit);
     }
     return served;
@@ -58,7 +58,7 @@ TEST_F(FairShareTest, DearPiecesCountForMore) {
   const Candidates candidates{{many, 1, 1}, {one, 1, 1}};
   for (int turn = 0; turn < 400; ++turn) {
     const bool is_one = *share.choose(candidates) == 1;
-    share.serve(candidates[is_one ? 1 : 0].unit, is_one ? 1 : 3);
+    share.serve(candidates[is_one ? 1 : 0].unit, is_one ? 1 : 3, candidates);
     (is_one ? of_one : of_many) += is_one ? 1 : 3;
     cheap += is_one;
   }
@@ -74,6 +74,16 @@ TEST_F(FairShareTest, ComingBackGivesNeitherCreditNorDebt) {
 
   EXPECT_EQ(served[0], one) << "it was served least";
   EXPECT_NEAR(static_cast<double>(count(served, one)), 5, 1) << "and has no claim to the past";
+}
+
+TEST_F(FairShareTest, WhoeverIsOvertakenInAHurryIsServedUntilItIsEven) {
+  const auto hurried = serve({{many, 1, 1}, {one, 2, 1}}, 10);
+  ASSERT_EQ(count(hurried, many), 10);
+
+  const auto served = serve({{many, 2, 1}, {one, 2, 1}}, 20);
+
+  EXPECT_EQ(count({served.begin(), served.begin() + 10}, one), 10);
+  EXPECT_NEAR(static_cast<double>(count(served, one)), 15, 1) << "and then they take turns";
 }
 
 TEST_F(FairShareTest, ThreeUnitsTakeTurns) {

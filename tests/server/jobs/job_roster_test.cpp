@@ -13,6 +13,29 @@ class JobRosterTest : public JobsFixture {
   AssetId add(UnitId unit) {
     return create_asset(UploadId::make_random().text(), AccountId::make_random(), unit);
   }
+  AssetId add_long(UnitId unit) {
+    const auto id = add(unit);
+    long_ones.insert(id);
+    return id;
+  }
+
+  // Does the next unit; false if there is none.
+  bool work_once(JobRoster& roster) {
+    roster.take_new();
+    auto choice = roster.take_unit(JobRoster::Lane::lessons);
+    if (!choice) return false;
+    const bool is_long = long_ones.contains(choice->job->asset());
+    worker.set_probe_result({{"plan", plan_of(is_long ? 60 : 7)}, {"verdict", {{"width", 640}}}});
+    if (choice->job->run(choice->unit)) roster.remove(choice->job);
+    return true;
+  }
+  // Works until the lesson is ready; false if nothing is left to do before.
+  bool work_until_ready(JobRoster& roster, AssetId id) {
+    while (find(id).state != AssetState::ready) {
+      if (!work_once(roster)) return false;
+    }
+    return true;
+  }
 
   // Works until nothing is left, one unit after the other, and notes who is ready when.
   std::vector<AssetId> work_through(JobRoster& roster) {
@@ -28,6 +51,7 @@ class JobRosterTest : public JobsFixture {
     return ready;
   }
 
+  std::set<AssetId> long_ones;
   const UnitId many = UnitId::make_random();
   const UnitId one = UnitId::make_random();
 };
@@ -59,6 +83,54 @@ TEST_F(JobRosterTest, OrganisationWithoutALessonAtWorkAlwaysHasRoom) {
 
   ASSERT_EQ(roster.jobs().size(), 4U);
   EXPECT_EQ(roster.jobs().back()->asset(), lonely);
+}
+
+// The smallest rung of its own lesson keeps nobody else's short one waiting, and the other way
+// round.
+TEST_F(JobRosterTest, ShortLessonOfAnotherOrganisationOvertakesALongOne) {
+  const auto long_one = add_long(many);
+  JobRoster roster(workshop);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(work_once(roster));
+  const auto short_one = add(one);
+
+  ASSERT_TRUE(work_until_ready(roster, short_one));
+
+  EXPECT_FALSE(find(long_one).is_publishable);
+  EXPECT_GT(find(long_one).renditions[1].done, 9U) << "it had its share meanwhile";
+}
+
+TEST_F(JobRosterTest, ShortLessonOvertakesALongOneOfItsOwnOrganisation) {
+  const auto long_one = add_long(one);
+  JobRoster roster(workshop);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(work_once(roster));
+  const auto done = find(long_one).renditions[1].done;
+  const auto short_one = add(one);
+
+  ASSERT_TRUE(work_until_ready(roster, short_one));
+
+  EXPECT_EQ(find(long_one).renditions[1].done, done);
+}
+
+TEST_F(JobRosterTest, LessonsThatCanBePlayedKeepNoneFromBecomingSo) {
+  auto options = workshop.options;
+  options.active_jobs = 1;
+  options.most_active_jobs = 3;
+  Workshop shop{store, blobs, queue, assets, bus, worker, clock, options};
+  std::vector<AssetId> lessons;
+  for (int i = 0; i < 4; ++i) lessons.push_back(add_long(many));
+  const auto count = [&](bool Asset::* is_so) {
+    return std::count_if(lessons.begin(), lessons.end(),
+                         [&](AssetId id) { return find(id).*is_so; });
+  };
+  JobRoster roster(shop);
+  roster.take_new();
+  ASSERT_EQ(roster.jobs().size(), 1U) << "one after the other";
+
+  while (count(&Asset::is_playable) < 3) ASSERT_TRUE(work_once(roster));
+  roster.take_new();
+
+  EXPECT_EQ(count(&Asset::is_publishable), 0);
+  EXPECT_EQ(roster.jobs().size(), 3U) << "all that may be at work";
 }
 
 }  // namespace

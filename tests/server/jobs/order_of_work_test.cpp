@@ -36,9 +36,10 @@ TEST(OrderOfWork, ShortLessonIsPlayableFirstThenMadeFromOneDecode) {
   // The last ones are shared out, so that two workers end together.
   EXPECT_THAT(
       batches,
-      ElementsAre(Batch{kFirst, 0, 0, Urgency::playable}, Batch{kRest, 0, 0, Urgency::complete},
-                  Batch{kAll, 1, 3, Urgency::complete}, Batch{kAll, 4, 6, Urgency::complete},
-                  Batch{kAll, 7, 8, Urgency::complete}, Batch{kAll, 9, 9, Urgency::complete}));
+      ElementsAre(Batch{kFirst, 0, 0, Urgency::playable}, Batch{kRest, 0, 0, Urgency::publishable},
+                  Batch{kAll, 1, 3, Urgency::publishable}, Batch{kAll, 4, 6, Urgency::publishable},
+                  Batch{kAll, 7, 8, Urgency::publishable},
+                  Batch{kAll, 9, 9, Urgency::publishable}));
 }
 
 TEST(OrderOfWork, LongLessonIsPublishableBeforeItsLargerRungsAreMade) {
@@ -64,11 +65,11 @@ TEST(OrderOfWork, FinishedSegmentsAreInNoBatch) {
 
   const auto batches = open_of(plan, finished);
 
-  EXPECT_THAT(
-      batches,
-      ElementsAre(Batch{kRest, 1, 2, Urgency::complete}, Batch{kAll, 3, 3, Urgency::complete},
-                  Batch{kFirst, 4, 4, Urgency::complete}, Batch{kAll, 5, 5, Urgency::complete},
-                  Batch{kAll, 6, 6, Urgency::complete}));
+  EXPECT_THAT(batches, ElementsAre(Batch{kRest, 1, 2, Urgency::publishable},
+                                   Batch{kAll, 3, 3, Urgency::publishable},
+                                   Batch{kFirst, 4, 4, Urgency::publishable},
+                                   Batch{kAll, 5, 5, Urgency::publishable},
+                                   Batch{kAll, 6, 6, Urgency::publishable}));
 }
 
 TEST(OrderOfWork, SourceWithOneRungAndNoSoundIsOneRow) {
@@ -79,8 +80,8 @@ TEST(OrderOfWork, SourceWithOneRungAndNoSoundIsOneRow) {
   const auto batches = open_of(plan, FinishedSegments(plan), {"v240"});
 
   EXPECT_THAT(batches, ElementsAre(Batch{{"v240"}, 0, 0, Urgency::playable},
-                                   Batch{{"v240"}, 1, 2, Urgency::complete},
-                                   Batch{{"v240"}, 3, 3, Urgency::complete}));
+                                   Batch{{"v240"}, 1, 2, Urgency::publishable},
+                                   Batch{{"v240"}, 3, 3, Urgency::publishable}));
 }
 
 TEST(OrderOfWork, LateRungIsMadeFromItsBeginning) {
