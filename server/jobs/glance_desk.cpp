@@ -49,6 +49,9 @@ void GlanceDesk::stop() {
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
+  const std::scoped_lock lock(mutex_);
+  waiting_.clear();
+  known_.clear();
 }
 
 void GlanceDesk::ask(UploadId id, const std::string& blob_name) {

@@ -36,7 +36,7 @@ class GlanceDesk {
   GlanceDesk& operator=(const GlanceDesk&) = delete;
 
   void start();
-  // Ends the child that is at work; what waits is forgotten.
+  // Ends the child that is at work; what waits is forgotten, and may be asked for again.
   void stop();
 
   // Never blocks. An upload that waits already is not added again.

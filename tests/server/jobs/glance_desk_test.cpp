@@ -120,5 +120,21 @@ TEST_F(GlanceDeskTest, StopsWithWorkWaiting) {
   desk.stop();  // Neither hangs nor looks at all of them.
 }
 
+TEST_F(GlanceDeskTest, StopForgetsWhatWaits) {
+  GlanceDesk idle(blobs, uploads, worker, desk_options());
+  const auto id = UploadId::make_random();
+  const std::string bytes = "a video";
+  ASSERT_TRUE(blobs.put("uploads/a", std::as_bytes(std::span(bytes))));
+  idle.ask(id, "uploads/a");
+
+  idle.stop();
+  idle.work_off();
+  EXPECT_TRUE(worker.tasks().empty());
+
+  idle.ask(id, "uploads/a");
+  idle.work_off();
+  EXPECT_EQ(worker.tasks().size(), 1U) << "it may be asked for again";
+}
+
 }  // namespace
 }  // namespace weike::server
