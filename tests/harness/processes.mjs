@@ -9,15 +9,27 @@ const read = (path) => {
   }
 };
 
+/** State ('R', 'S', 'Z' …) and parent; the state is empty when there is no such process. */
+function statusOf(pid) {
+  const stat = read(`/proc/${pid}/stat`);
+  // The name in brackets may hold anything; state and parent follow the last bracket.
+  const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state, parent: Number(parent) };
+}
+
+/** Does it do anything still? A zombie, whose parent has not looked yet, does not. */
+export function isAlive(pid) {
+  const { state } = statusOf(pid);
+  return state !== '' && state !== 'Z';
+}
+
 /** Ids of the direct children of a process, whichever of its threads started them. */
 export function childrenOf(pid) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
-      const stat = read(`/proc/${name}/stat`);
-      // The name in brackets may hold anything; state and parent follow the last bracket.
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return Number(parent) === pid && state !== 'Z';
+      const { state, parent } = statusOf(name);
+      return parent === pid && state !== 'Z';
     })
     .map(Number);
 }

@@ -1,6 +1,7 @@
 #include "tests/server/jobs/fake_worker.hpp"
 
 #include "media/images/image_files.hpp"
+#include "tests/server/jobs/gate.hpp"
 
 #include <algorithm>
 
@@ -80,6 +81,14 @@ std::size_t FakeWorker::paused() const {
   return static_cast<std::size_t>(
       std::count_if(running_.begin(), running_.end(),
                     [](const auto* control) { return control->is_paused.load(); }));
+}
+
+bool FakeWorker::wait_for_stop() const {
+  return comes_true([this] {
+    const std::scoped_lock lock(mutex_);
+    return std::any_of(running_.begin(), running_.end(),
+                       [](const auto* control) { return control->stop.load(); });
+  });
 }
 
 Result<nlohmann::json> FakeWorker::perform(const media::Task& task, media::OutputSink& sink,

@@ -39,6 +39,8 @@ class FakeWorker final : public media::Worker {
   std::vector<media::Task> tasks() const;
   // How many running tasks were told to stand still. They do not: a test's gates hold them.
   std::size_t paused() const;
+  // Waits, in an accident, until a running task is told to stop; false if none is for long.
+  bool wait_for_stop() const;
 
  private:
   Result<nlohmann::json> perform(const media::Task& task, media::OutputSink& sink,

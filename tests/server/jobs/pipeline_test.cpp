@@ -1,5 +1,6 @@
 #include "server/jobs/pipeline.hpp"
 
+#include "media/images/image_files.hpp"
 #include "tests/server/jobs/ear.hpp"
 #include "tests/server/jobs/jobs_fixture.hpp"
 
@@ -88,7 +89,7 @@ TEST_F(PipelineTest, StopLeavesTheWorkForTheNextStart) {
   EXPECT_EQ(find().attempts, 0U);
   // The images alone may be made anew: they are one cheap unit that counts when the asset is ready.
   auto made = worker.made();
-  std::erase_if(made, [](const auto& entry) { return entry.first.ends_with(".jpg"); });
+  for (const auto& image : media::image_files(plan_of(7))) made.erase(image);
   EXPECT_THAT(made, ::testing::Each(::testing::Pair(::testing::_, 1)));
 }
 
@@ -96,13 +97,17 @@ TEST_F(PipelineTest, DeletionStopsARunningChild) {
   std::mutex mutex;
   std::condition_variable changed;
   bool is_running = false;
-  bool may_end = false;
+  std::optional<bool> was_stopped;
   worker.set_accident([&](const media::Task& task, const std::string& file) -> Result<> {
     if (!std::holds_alternative<media::SegmentsTask>(task) || file != "v360/1.m4s") return {};
     std::unique_lock lock(mutex);
     is_running = true;
     changed.notify_all();
-    changed.wait_for(lock, std::chrono::seconds{10}, [&] { return may_end; });
+    lock.unlock();
+    const bool is_told = worker.wait_for_stop();
+    lock.lock();
+    was_stopped = is_told;
+    changed.notify_all();
     return {};
   });
   Pipeline pipeline(store, blobs, queue, assets, bus, worker, clock, options);
@@ -114,9 +119,9 @@ TEST_F(PipelineTest, DeletionStopsARunningChild) {
 
   ASSERT_TRUE(assets.remove(owner_viewer(), asset));
   {
-    const std::scoped_lock lock(mutex);
-    may_end = true;
-    changed.notify_all();
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, std::chrono::seconds{40}, [&] { return was_stopped.has_value(); });
+    EXPECT_EQ(was_stopped, true) << "before the pipeline stops";
   }
   pipeline.stop();
   assets.sweep();
