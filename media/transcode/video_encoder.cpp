@@ -31,12 +31,21 @@ void apply_settings(AVCodecContext& context, const VideoRung& rung, const Plan& 
   context.keyint_min = plan.gop_frames;
   context.rc_max_rate = rung.max_kbps * 1000LL;
   context.rc_buffer_size = rung.max_kbps * 2000;
-  // Every segment starts a new encoder: with a full buffer each could spend two seconds' worth more
-  // than the cap.
-  context.rc_initial_buffer_occupancy = context.rc_buffer_size / 2;
+  // Every segment starts a new encoder. x264 keeps its buffer half full (ratecontrol.c,
+  // clip_qscale): begun there, each key frame makes all that follow coarser, far below the cap too;
+  // begun full (x264's 0.9), each segment spends almost a second's worth more than the cap.
+  context.rc_initial_buffer_occupancy = context.rc_buffer_size / 10 * 7;
   context.level = avc_level(rung, plan.frame_rate);
   context.thread_count = 1;
   context.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
+}
+
+// x264's AVX-512 code for macroblock trees (r3095) takes eight macroblocks of a row at a time.
+// Where a row is no multiple of that it reads memory it never wrote, and its output differs from
+// run to run.
+bool has_whole_octets(int width) {
+  constexpr int kMacroblock = 16;
+  return (width + kMacroblock - 1) / kMacroblock % 8 == 0;
 }
 
 }  // namespace
@@ -54,9 +63,8 @@ Result<VideoEncoder> VideoEncoder::open(const VideoRung& rung, const Plan& plan)
   settings.set("crf", std::int64_t{rung.crf});
   settings.set("sc_threshold", std::int64_t{0});
   settings.set("forced-idr", std::int64_t{1});
-  // x264's AVX-512 code for macroblock trees (r3095) reads memory it never wrote at some picture
-  // sizes, so that its output differs from run to run.
-  if (av_get_cpu_flags() & AV_CPU_FLAG_AVX512) settings.set("x264-params", "asm=avx2,bmi2,fma3");
+  if ((av_get_cpu_flags() & AV_CPU_FLAG_AVX512) && !has_whole_octets(rung.width))
+    settings.set("x264-params", "asm=avx2,bmi2,fma3");
   const int opened = avcodec_open2(made.context_.get(), codec, settings.get());
   if (opened < 0) return av_failure("open x264", opened);
   const ParameterSets sets =
