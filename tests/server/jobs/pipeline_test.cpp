@@ -110,7 +110,10 @@ TEST_F(PipelineTest, DeletionStopsARunningChild) {
     changed.notify_all();
     return {};
   });
-  Pipeline pipeline(store, blobs, queue, assets, bus, worker, clock, options);
+  auto alone = options;  // Another child would notice with its next segment, a renewal late.
+  alone.workers = 1;
+  alone.renew = std::chrono::hours{1};
+  Pipeline pipeline(store, blobs, queue, assets, bus, worker, clock, alone);
   pipeline.start();
   {
     std::unique_lock lock(mutex);
