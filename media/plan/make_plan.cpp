@@ -24,26 +24,48 @@ std::int64_t audio_frame_at(std::int64_t frame, Rational frame_rate) {
 // What is shown of a source, in the container's time.
 struct Shown {
   std::int64_t from_us = 0;
-  std::int64_t to_us = 0;
+  std::int64_t to_us = 0;    // Of the pictures; not before `from_us`.
+  std::int64_t held_us = 0;  // How long the last picture is held from there on.
 };
 
-// Between the points of the trim. A frame that begins within a frame's time after `in` is the
-// first one, so that none from before it shows up; else the picture that stands at `in` is.
-Shown shown_part(const VideoFacts& video, const Trim& trim, Rational frame_rate) {
-  Shown part{video.first_us, video.end_us};
-  if (trim.out_ms > 0) part.to_us = std::min(part.to_us, video.first_us + trim.out_ms * 1000);
-  if (trim.in_ms == 0) return part;
+// How long the last picture can be held because the sound goes on: 2 s at most. A fifth of a second
+// more or less is what cameras and muxers leave there by chance.
+std::int64_t longest_hold_us(const SourceFacts& facts) {
+  constexpr std::int64_t kByChance = 200'000;
+  constexpr std::int64_t kLongest = 2'000'000;
+  if (!facts.audio) return 0;
+  const std::int64_t surplus = facts.audio->end_us - facts.video.end_us;
+  return surplus > kByChance ? std::min(surplus, kLongest) : 0;
+}
+
+// A frame that begins within a frame's time after `in` is the first one, so that none from before
+// it shows up; else the picture that stands at `in` is.
+std::int64_t first_shown_us(const VideoFacts& video, const Trim& trim, Rational frame_rate) {
   constexpr std::int64_t kRounding = 1'000;  // The point is told in milliseconds.
-  part.from_us = video.first_us + trim.in_ms * 1000;
+  const std::int64_t in_us = video.first_us + trim.in_ms * 1000;
   const auto frame_us = static_cast<std::int64_t>(1e6 / frame_rate.value());
   const auto next =
-      std::lower_bound(video.frames_us.begin(), video.frames_us.end(), part.from_us - kRounding);
-  if (next != video.frames_us.end() && *next < part.from_us + frame_us) part.from_us = *next;
+      std::lower_bound(video.frames_us.begin(), video.frames_us.end(), in_us - kRounding);
+  return next != video.frames_us.end() && *next < in_us + frame_us ? *next : in_us;
+}
+
+// Between the points of the trim, whose out point may lie in what is held.
+Shown shown_part(const SourceFacts& facts, const Trim& trim, Rational frame_rate) {
+  const VideoFacts& video = facts.video;
+  std::int64_t end_us = video.end_us + longest_hold_us(facts);
+  if (trim.out_ms > 0) end_us = std::min(end_us, video.first_us + trim.out_ms * 1000);
+  Shown part{video.first_us, std::min(video.end_us, end_us)};
+  if (trim.in_ms > 0) part.from_us = first_shown_us(video, trim, frame_rate);
+  part.to_us = std::max(part.from_us, part.to_us);  // The in point may lie in what is held.
+  part.held_us = std::max<std::int64_t>(0, end_us - part.to_us);
   return part;
 }
 
-Result<> check_limits(const VideoFacts& video, const Shown& part, const Limits& limits) {
-  const std::int64_t duration_ms = (part.to_us - part.from_us) / 1000;
+Result<> check_limits(const VideoFacts& video, const Shown& part, const Trim& trim,
+                      const Limits& limits) {
+  const std::int64_t picture_ms = (part.to_us - part.from_us) / 1000;
+  // Who cuts off the beginning may be left with little but the sound's end.
+  const std::int64_t duration_ms = picture_ms + (trim.in_ms > 0 ? part.held_us / 1000 : 0);
   if (std::int64_t{video.width} * video.height > limits.max_pixels)
     return rejected("frame_too_large",
                     std::to_string(video.width) + "x" + std::to_string(video.height));
@@ -52,16 +74,6 @@ Result<> check_limits(const VideoFacts& video, const Shown& part, const Limits& 
   if (duration_ms > limits.max_duration_ms)
     return rejected("too_long", std::to_string(duration_ms) + " ms");
   return {};
-}
-
-// How long the last picture is held because the sound goes on: 2 s at most. A fifth of a second
-// more or less is what cameras and muxers leave there by chance.
-std::int64_t held_us(const SourceFacts& facts, const Trim& trim) {
-  constexpr std::int64_t kByChance = 200'000;
-  constexpr std::int64_t kLongest = 2'000'000;
-  if (!facts.audio || trim.out_ms > 0) return 0;
-  const std::int64_t surplus = facts.audio->end_us - facts.video.end_us;
-  return surplus > kByChance ? std::min(surplus, kLongest) : 0;
 }
 
 std::int64_t frames_in(std::int64_t duration_us, Rational frame_rate) {
@@ -106,8 +118,9 @@ std::vector<Segment> cut_segments(std::int64_t frame_count, int gop_frames, Rati
 Result<Plan> make_plan(const SourceFacts& facts, const ProbeTask& task) {
   const VideoFacts& video = facts.video;
   const Rational frame_rate = output_rate(video.rate);
-  const Shown part = shown_part(video, task.trim, frame_rate);
-  if (auto checked = check_limits(video, part, task.limits); !checked) return checked.error();
+  const Shown part = shown_part(facts, task.trim, frame_rate);
+  if (auto checked = check_limits(video, part, task.trim, task.limits); !checked)
+    return checked.error();
   const ShownSize shown =
       shown_size(video.width, video.height, video.sample_aspect, video.orientation);
   if (std::max(shown.width, shown.height) > kLongestAspect * std::min(shown.width, shown.height))
@@ -120,7 +133,8 @@ Result<Plan> make_plan(const SourceFacts& facts, const ProbeTask& task) {
   plan.video_stream = video.stream;
   plan.video_start_us = part.from_us;
   plan.frame_rate = frame_rate;
-  plan.frame_count = std::max<std::int64_t>(1, frames_in(part.to_us - part.from_us, frame_rate));
+  const std::int64_t picture_frames = frames_in(part.to_us - part.from_us, frame_rate);
+  plan.frame_count = std::max<std::int64_t>(1, picture_frames);
   plan.gop_frames = static_cast<int>(std::lround(2 * plan.frame_rate.value()));
   plan.source_width = video.width;
   plan.source_height = video.height;
@@ -130,7 +144,9 @@ Result<Plan> make_plan(const SourceFacts& facts, const ProbeTask& task) {
   plan.is_interlaced = video.is_interlaced;
   plan.skips_stills = task.options.may_skip_stills &&
                       worth_skipping_stills(video, part.from_us, part.to_us, plan.frame_count);
-  plan.held_frames = frames_in(held_us(facts, task.trim), frame_rate);
+  // A picture that is nothing but held is shown once and then held.
+  plan.held_frames = std::max<std::int64_t>(
+      0, picture_frames + frames_in(part.held_us, frame_rate) - plan.frame_count);
   plan.frame_count += plan.held_frames;
   plan.video = make_ladder(shown);
   if (facts.audio) {

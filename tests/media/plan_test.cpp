@@ -162,6 +162,46 @@ TEST(Plan, SurvivesJson) {
   EXPECT_EQ(plan->audio_start_us, -20'000);
 }
 
+struct HeldRow {
+  Trim trim;
+  std::int64_t frames;  // Of 25 a second; 0: too short.
+  std::int64_t held;
+};
+
+// Two seconds of pictures, three of sound.
+TEST(Plan, HoldsTheLastPictureWithinTheTrim) {
+  SourceFacts facts;
+  facts.video.width = 640;
+  facts.video.height = 480;
+  facts.video.first_us = 100'000;
+  facts.video.end_us = 2'100'000;
+  facts.video.rate = {{25, 1}, true};
+  for (int i = 0; i < 50; ++i) facts.video.frames_us.push_back(100'000 + i * 40'000);
+  facts.audio = AudioFacts{1, "aac", 2, 48'000, 100'000, 3'100'000};
+  const HeldRow rows[] = {
+      {{0, 0}, 75, 25},         {{0, 3'000}, 75, 25},   {{500, 3'000}, 62, 25},
+      {{500, 0}, 62, 25},       {{0, 9'000}, 75, 25},   {{0, 2'400}, 60, 10},
+      {{0, 2'000}, 50, 0},      {{0, 1'600}, 40, 0},    {{1'500, 3'000}, 37, 25},
+      {{2'000, 3'000}, 25, 24}, {{2'200, 3'000}, 0, 0}, {{2'500, 2'000}, 0, 0},
+  };
+  for (const HeldRow& row : rows) {
+    SCOPED_TRACE(std::to_string(row.trim.in_ms) + " to " + std::to_string(row.trim.out_ms));
+    ProbeTask task{"abc", Limits{}};
+    task.trim = row.trim;
+
+    const auto plan = make_plan(facts, task);
+
+    if (row.frames == 0) {
+      ASSERT_FALSE(plan);
+      EXPECT_EQ(plan.error().reason, "too_short");
+      continue;
+    }
+    ASSERT_TRUE(plan) << plan.error().message;
+    EXPECT_NEAR(static_cast<double>(plan->frame_count), static_cast<double>(row.frames), 1);
+    EXPECT_EQ(plan->held_frames, row.held);
+  }
+}
+
 TEST(Task, SurvivesJson) {
   Plan plan;
   plan.frame_rate = {25, 1};

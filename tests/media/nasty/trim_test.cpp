@@ -90,6 +90,33 @@ TEST(Trim, BeginsWithThePictureThatStands) {
   EXPECT_NEAR(grey_of(lesson.picture, 15), grey_of(file, 2), 6);
 }
 
+// The console always tells where a lesson ends, and the end may be sound over the last picture.
+TEST(Trim, KeepsTheSoundBehindTheLastPicture) {
+  const TempFolder folder;
+  const auto file = folder.path("a.mp4");
+  make_clip(file, pattern(160, 120, "25", 2) + tone(3) + kX264 + "-c:a aac");
+
+  const auto lesson = make_lesson(file, {500, 3'000});
+
+  EXPECT_EQ(lesson.plan.duration_ms(), 2'480U);  // From the frame at 0.52 s on.
+  EXPECT_EQ(lesson.plan.held_frames, 25);
+  EXPECT_EQ(frames_shown(lesson), lesson.plan.frame_count);
+  EXPECT_GT(level(samples_of(lesson.sound), 2.2, 2.45), 0.02);
+}
+
+// The last picture stands still, the voice goes on, and only that is wanted.
+TEST(Trim, MayBeginBehindTheLastPicture) {
+  const TempFolder folder;
+  const auto file = folder.path("a.mp4");
+  make_clip(file, pattern(160, 120, "25", 2) + tone(4) + kX264 + "-c:a aac");
+
+  const auto lesson = make_lesson(file, {2'400, 4'000});
+
+  EXPECT_EQ(frames_shown(lesson), 40);
+  EXPECT_LT(difference(picture_at(lesson.picture, 1), picture_at(file, 1.96)), 12);
+  EXPECT_GT(level(samples_of(lesson.sound), 1.2, 1.5), 0.02);
+}
+
 TEST(Trim, DependsOnNothingButItsPoints) {
   const TempFolder folder;
   const auto file = counting_clip(folder);
