@@ -12,6 +12,7 @@ extern "C" {
 #include <array>
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 namespace weike::media {
 namespace {
@@ -50,14 +51,18 @@ constexpr int kMaxBoxes = 10'000;
 
 struct BoxHead {
   std::uint32_t type = 0;
-  std::int64_t length = 0;  // Below 8: there is no box.
+  std::int64_t length = 0;       // Below 8: there is no box.
+  std::int64_t head_length = 8;  // Of type and length; the content comes behind.
 };
 
 BoxHead box_at(int descriptor, std::int64_t offset, std::int64_t end) {
   std::array<std::uint8_t, 16> head{};
   if (offset + 8 > end || pread(descriptor, head.data(), head.size(), offset) < 8) return {};
   BoxHead box{AV_RL32(head.data() + 4), AV_RB32(head.data())};
-  if (box.length == 1) box.length = static_cast<std::int64_t>(AV_RB64(head.data() + 8));
+  if (box.length == 1) {
+    box.length = static_cast<std::int64_t>(AV_RB64(head.data() + 8));
+    box.head_length = 16;
+  }
   if (box.length == 0) box.length = end - offset;  // To the end.
   return box;
 }
@@ -82,7 +87,8 @@ BoxesOnTop boxes_on_top(int descriptor, std::int64_t size) {
     const bool is_whole = box.length <= size - offset;
     if (box.type == MKTAG('m', 'o', 'o', 'v')) {
       seen.has_whole_moov = is_whole;
-      seen.tracks = count_tracks(descriptor, offset + 8, is_whole ? offset + box.length : size);
+      seen.tracks =
+          count_tracks(descriptor, offset + box.head_length, is_whole ? offset + box.length : size);
     }
     seen.is_in_fragments |=
         box.type == MKTAG('m', 'o', 'o', 'f') || box.type == MKTAG('s', 'i', 'd', 'x');
@@ -112,6 +118,16 @@ bool is_parsed(const AVCodecParameters& parameters) {
 }  // namespace
 
 const char* allowed_codecs() { return kCodecs; }
+
+Source& Source::operator=(Source&& other) noexcept {
+  format_.reset();  // It reads through what is replaced next.
+  avio_ = std::move(other.avio_);
+  bytes_ = std::move(other.bytes_);
+  format_ = std::move(other.format_);
+  container_ = other.container_;
+  has_looked_at_packets_ = other.has_looked_at_packets_;
+  return *this;
+}
 
 int Source::read_bytes(void* opaque, std::uint8_t* into, int size) {
   auto& bytes = *static_cast<Bytes*>(opaque);
@@ -207,7 +223,16 @@ Result<> Source::open_format(const SourceOptions& options) {
   if (auto checked = check_header(options); !checked) return checked.error();
 
   if (options.trusts_header && container_ == kKnown[0].name && stream_count() > 0) return {};
+  return look_at_packets(options);
+}
+
+Result<> Source::look_at_packets(const SourceOptions& options) {
+  if (std::exchange(has_looked_at_packets_, true)) return {};
   if (options.only_stream >= 0) keep_only(options.only_stream);
+  std::vector<int> told;
+  for (int i = 0; i < stream_count(); ++i)
+    if (options.trusts_pictures && has_told_pictures(i)) told.push_back(i);
+  for (const int each : told) stream(each).discard = AVDISCARD_ALL;
   // One dictionary a stream: libav takes out of each what it understood.
   std::vector<AVDictionary*> dictionaries(format_->nb_streams, nullptr);
   for (auto& each : dictionaries) {
@@ -219,9 +244,18 @@ Result<> Source::open_format(const SourceOptions& options) {
   }
   const int found = avformat_find_stream_info(format_.get(), dictionaries.data());
   for (auto& each : dictionaries) av_dict_free(&each);
+  for (const int each : told) stream(each).discard = AVDISCARD_DEFAULT;
+  if (!told.empty()) rewind();  // While discarded, pictures were passed over.
   if (found < 0) return rejected("damaged", "the streams cannot be read");
   if (stream_count() == 0) return rejected("damaged", "no streams");
   return check_header(options);
+}
+
+// Whether the header of an MP4 file has the parameter sets of a track of pictures.
+bool Source::has_told_pictures(int index) {
+  const AVStream& track = stream(index);
+  return container_ == kKnown[0].name && track.codecpar->codec_id == AV_CODEC_ID_H264 &&
+         track.codecpar->extradata_size > 7 && track.discard < AVDISCARD_ALL;
 }
 
 Result<> Source::check_header(const SourceOptions& options) {
@@ -262,7 +296,9 @@ void Source::rewind() {
   for (int i = 0; i < stream_count(); ++i) {
     const AVIndexEntry* first = avformat_index_get_entry(&stream(i), 0);
     if (stream(i).discard >= AVDISCARD_ALL || !first) continue;
-    av_seek_frame(format_.get(), i, first->timestamp, AVSEEK_FLAG_BACKWARD);
+    // Well before it: another stream may begin earlier (mov.c, mov_seek_stream).
+    const std::int64_t hour = av_rescale_q(3600, {1, 1}, stream(i).time_base);
+    av_seek_frame(format_.get(), i, first->timestamp - hour, AVSEEK_FLAG_BACKWARD);
     return;
   }
 }

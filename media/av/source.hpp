@@ -17,6 +17,8 @@ struct SourceOptions {
   // Believes what an MP4 file's header says, without a look at the first packets: pictures need not
   // come out in order then, unless the decoder knows by itself how far to reorder them.
   bool trusts_header = false;
+  // The same for the pictures of H.264 tracks alone: for who decodes a picture anyway.
+  bool trusts_pictures = false;
 };
 
 // A hostile media file, opened by libav through a descriptor that is only read by offset: nothing
@@ -24,9 +26,18 @@ struct SourceOptions {
 // sources may share a descriptor; one source belongs to one thread.
 class Source {
  public:
+  Source() = default;
+  Source(Source&&) = default;
+  Source& operator=(Source&& other) noexcept;
+
   // Fails with a rejection (av_error.hpp): unsupported_container, no_video for a pure sound file,
   // incomplete_file, damaged, too_many_streams, frame_too_large.
   static Result<Source> open(int descriptor, const SourceOptions& options);
+
+  // Makes up for `trusts_header`; without effect when the first packets have been looked at.
+  // Nothing may have been read yet. Fails like `open`.
+  Result<> look_at_packets(const SourceOptions& options);
+  bool has_looked_at_packets() const { return has_looked_at_packets_; }
 
   AVFormatContext& format() { return *format_; }
   AVStream& stream(int index) { return *format_->streams[index]; }
@@ -59,11 +70,13 @@ class Source {
   Result<> open_format(const SourceOptions& options);
   void rewind();
   Result<> check_header(const SourceOptions& options);
+  bool has_told_pictures(int stream);
 
   std::unique_ptr<Bytes> bytes_;
   AvioPtr avio_;  // Outlives format_, which reads through it.
   FormatPtr format_;
   const char* container_ = "";
+  bool has_looked_at_packets_ = false;
 };
 
 // Decoders that may be used, as libav's list of names.

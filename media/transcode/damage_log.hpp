@@ -16,6 +16,8 @@ class DamageLog {
   void expect(std::int64_t time_us);
   // The frame of this time is broken.
   void fail(std::int64_t time_us);
+  // The frame of this time came out, but is not shown; whether one is missing is told by `fail`.
+  void leave_out(std::int64_t time_us) { expected_.erase(time_us); }
   // A good frame came out, in order of showing; those before it that did not are lost, unless
   // frames come in two packets (fields), when not every time has a frame.
   void come_out(std::int64_t time_us, bool is_field_pair);

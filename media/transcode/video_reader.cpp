@@ -11,11 +11,18 @@ namespace {
 
 // Pictures this long before the wanted time are decoded only if others refer to them.
 constexpr std::int64_t kSkipAhead = 1'000'000;
+// So many of the frames that follow tell whether a frame's time fits in.
+constexpr std::size_t kWitnesses = 2;
 // A stream that never decodes must not be read for hours.
 constexpr std::int64_t kMaxDamagedFrames = 20'000;
 
 std::int64_t time_of(const AVPacket& packet) {
   return packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
+}
+
+// Not libav's best effort where the file tells: that depends on what was decoded before.
+std::int64_t time_of(const AVFrame& frame) {
+  return frame.pts != AV_NOPTS_VALUE ? frame.pts : frame.best_effort_timestamp;
 }
 
 }  // namespace
@@ -35,9 +42,12 @@ Result<VideoReader> VideoReader::open(int descriptor, int stream, const SourceOp
 Result<> VideoReader::restart() {
   SourceOptions trusting = options_;
   trusting.trusts_header = true;
-  const auto opened = open_source(trusting);
-  if (opened && decoder_->codec_id == AV_CODEC_ID_H264 && decoder_->has_b_frames > 0) return {};
-  return open_source(options_);
+  if (auto opened = open_source(trusting); !opened) return opened.error();
+  const auto started = start_decoder();
+  if (source_.has_looked_at_packets()) return started;
+  if (started && decoder_->codec_id == AV_CODEC_ID_H264 && decoder_->has_b_frames > 0) return {};
+  if (auto looked = source_.look_at_packets(options_); !looked) return looked.error();
+  return start_decoder();
 }
 
 Result<> VideoReader::open_source(const SourceOptions& options) {
@@ -46,6 +56,10 @@ Result<> VideoReader::open_source(const SourceOptions& options) {
   if (stream_ < 0 || stream_ >= source->stream_count())
     return rejected("damaged", "the planned stream is not there");
   source_ = std::move(*source);
+  return {};
+}
+
+Result<> VideoReader::start_decoder() {
   source_.keep_only(stream_);
   auto decoder = open_decoder(source_.stream(stream_), options_.max_pixels);
   if (!decoder) return decoder.error();
@@ -68,6 +82,7 @@ Result<FramePtr> VideoReader::glimpse() {
   const bool is_there = avcodec_receive_frame(decoder_.get(), frame.get()) == 0 && is_good(*frame);
   if (is_there) return frame;
   if (auto opened = open_source(options_); !opened) return opened.error();
+  if (auto started = start_decoder(); !started) return started.error();
   return next();
 }
 
@@ -103,9 +118,11 @@ Result<bool> VideoReader::begin_at(std::int64_t time_us) {
 void VideoReader::forget() {
   pending_.reset();
   ready_.reset();
+  coming_.clear();
   damage_.start(INT64_MAX);
   has_begun_ = false;
   is_drained_ = false;
+  is_over_ = false;
   last_shown_us_ = INT64_MIN;
   newest_us_ = INT64_MIN;
   sent_us_ = INT64_MIN;
@@ -172,16 +189,13 @@ Result<> VideoReader::note_failure(int code) {
   return {};
 }
 
-// Notes damage, also of the frames that should have come before.
 bool VideoReader::is_good(const AVFrame& frame) {
   const bool is_broken = (frame.flags & AV_FRAME_FLAG_CORRUPT) || frame.decode_error_flags != 0;
-  const std::int64_t time = frame.best_effort_timestamp;
+  const std::int64_t time = time_of(frame);
   if (time == AV_NOPTS_VALUE || !frame.data[0]) {
     ++damaged_frames_;
     return false;
   }
-  const bool is_pair = frame.interlaced_frame != 0 || frame.pts != time;
-  damage_.come_out(to_us(time), is_pair);
   if (!is_broken) return true;
   damage_.fail(to_us(time));
   ++damaged_frames_;
@@ -190,14 +204,65 @@ bool VideoReader::is_good(const AVFrame& frame) {
 
 Result<FramePtr> VideoReader::next() {
   if (ready_) return std::move(ready_);
+  // Key frames are far apart; a look at those that follow would take long.
+  const std::size_t witnesses = decoder_->skip_frame >= AVDISCARD_NONKEY ? 0 : kWitnesses;
+  while (true) {
+    while (!is_over_ && coming_.size() <= witnesses) {
+      auto decoded = decode();
+      if (!decoded) return decoded.error();
+      is_over_ = !decoded->frame;
+      if (!is_over_) coming_.push_back(std::move(*decoded));
+    }
+    if (leave_out_misplaced()) continue;
+    if (coming_.empty()) {
+      damage_.end();
+      return FramePtr();
+    }
+    Decoded next = std::move(coming_.front());
+    coming_.pop_front();
+    last_shown_us_ = next.frame->pts;
+    damage_.come_out(last_shown_us_, next.may_be_pair);
+    return std::move(next.frame);
+  }
+}
+
+// Time may not run backwards: leaves out one of the frames that are coming if it does. Of two in
+// the wrong order the frame behind them tells which is misplaced, so that a single time that is far
+// too late hides nothing that follows, and one that is too early nothing that precedes.
+bool VideoReader::leave_out_misplaced() {
+  const auto time = [&](std::size_t i) { return coming_[i].frame->pts; };
+  for (std::size_t i = 0; i < coming_.size(); ++i) {
+    if (time(i) > last_shown_us_) continue;
+    leave_out(i, i > 0 ? time(i - 1) : last_shown_us_);
+    return true;
+  }
+  if (coming_.size() < 2 || time(1) > time(0)) return false;
+  const bool is_first_late = time(1) < time(0) && (coming_.size() < 3 || time(2) <= time(0));
+  leave_out(is_first_late ? 0 : 1, is_first_late ? last_shown_us_ : time(0));
+  return true;
+}
+
+// The frame should have stood between the one shown at `before_us` and the one behind it. Where two
+// frames have the same time none is missing.
+void VideoReader::leave_out(std::size_t index, std::int64_t before_us) {
+  const std::int64_t time_us = coming_[index].frame->pts;
+  coming_.erase(coming_.begin() + static_cast<std::ptrdiff_t>(index));
+  damage_.leave_out(time_us);
+  if (time_us == before_us) return;
+  ++damaged_frames_;
+  if (index == coming_.size()) return;
+  const std::int64_t after_us = coming_[index].frame->pts;
+  const bool is_between = before_us != INT64_MIN && before_us < after_us;
+  damage_.fail(is_between ? before_us + (after_us - before_us) / 2 : after_us);
+}
+
+// The next good frame in the decoder's order; none at the end.
+Result<VideoReader::Decoded> VideoReader::decode() {
   while (true) {
     auto frame = make_frame();
     if (!frame) return av_failure("decode", AVERROR(ENOMEM));
     const int got = avcodec_receive_frame(decoder_.get(), frame.get());
-    if (got == AVERROR_EOF || (got < 0 && is_drained_)) {
-      damage_.end();
-      return FramePtr();
-    }
+    if (got == AVERROR_EOF || (got < 0 && is_drained_)) return Decoded{};
     if (got == AVERROR(EAGAIN)) {
       if (auto fed = feed(); !fed) return fed.error();
       continue;
@@ -207,13 +272,12 @@ Result<FramePtr> VideoReader::next() {
       continue;
     }
     if (!is_good(*frame)) continue;
-    const AVRational aspect =
+    frame->sample_aspect_ratio =
         av_guess_sample_aspect_ratio(&source_.format(), &stream(), frame.get());
-    frame->sample_aspect_ratio = aspect;
-    frame->pts = to_us(frame->best_effort_timestamp);
-    if (frame->pts <= last_shown_us_) continue;  // Time may not run backwards.
-    last_shown_us_ = frame->pts;
-    return frame;
+    const bool may_be_pair = frame->interlaced_frame != 0 || frame->pts == AV_NOPTS_VALUE;
+    frame->pts = to_us(time_of(*frame));
+    frame->pkt_duration = to_us(frame->pkt_duration);
+    return Decoded{std::move(frame), may_be_pair};
   }
 }
 

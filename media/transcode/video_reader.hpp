@@ -5,7 +5,9 @@
 #include "media/transcode/damage_log.hpp"
 #include "model/error.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -14,8 +16,8 @@
 namespace weike::media {
 
 // Decodes one video stream, from the start or from a key frame, in order of showing. Frames that
-// are damaged, also those that the decoder concealed, are left out and noted. Belongs to one
-// thread.
+// are damaged, also those that the decoder concealed, and frames whose times contradict those of
+// their neighbours are left out and noted. Belongs to one thread.
 class VideoReader {
  public:
   static Result<VideoReader> open(int descriptor, int stream, const SourceOptions& options);
@@ -24,7 +26,8 @@ class VideoReader {
   // there is one; else reading begins at the start of the file. Where reading begins depends on
   // nothing but the source and `time_us`.
   Result<> seek(std::int64_t time_us);
-  // The next good frame, its `pts` in microseconds of container time; null at the end.
+  // The next good frame, its `pts` and `pkt_duration` in microseconds, of container time; null at
+  // the end.
   Result<FramePtr> next();
 
   // `tell` is called with each packet that is read, also before the first wanted frame: a source
@@ -43,18 +46,26 @@ class VideoReader {
   // A damaged frame has been met since reading began; what follows may show traces of it that
   // depend on where that was.
   bool has_met_damage() const { return !damage_.is_clean(); }
-  // Frames and packets that could not be decoded, of whatever time.
+  // Frames and packets that could not be decoded or placed, of whatever time.
   std::int64_t damaged_frames() const { return damaged_frames_; }
   // Decodes key frames only; for posters.
   void keep_key_frames_only() { decoder_->skip_frame = AVDISCARD_NONKEY; }
   AVStream& stream() { return source_.stream(stream_); }
 
  private:
+  struct Decoded {
+    FramePtr frame;
+    bool may_be_pair = false;  // Of fields that came in two packets.
+  };
   Result<> restart();
   Result<> open_source(const SourceOptions& options);
   bool find_key_packet(std::int64_t time_us);
+  Result<> start_decoder();
   Result<bool> begin_at(std::int64_t time_us);
   Result<> feed();
+  Result<Decoded> decode();
+  bool leave_out_misplaced();
+  void leave_out(std::size_t index, std::int64_t before_us);
   void expect(const AVPacket& packet, bool may_be_left_out);
   PacketPtr read();
   bool is_dispensable(const AVPacket& packet);
@@ -69,8 +80,9 @@ class VideoReader {
   Source source_;
   CodecContextPtr decoder_;
   std::function<void()> tell_;
-  PacketPtr pending_;  // Read ahead by a seek.
-  FramePtr ready_;     // Decoded ahead by a seek.
+  PacketPtr pending_;           // Read ahead by a seek.
+  FramePtr ready_;              // Decoded ahead by a seek.
+  std::deque<Decoded> coming_;  // Decoded ahead of `next`, as the decoder gave them.
   DamageLog damage_;
   std::int64_t wanted_us_ = INT64_MIN;
   std::int64_t newest_us_ = INT64_MIN;  // Latest frame fed that is shown at or before wanted_us_.
@@ -79,6 +91,7 @@ class VideoReader {
   std::int64_t damaged_frames_ = 0;
   bool has_begun_ = false;  // A key frame was fed.
   bool is_drained_ = false;
+  bool is_over_ = false;  // The decoder has given its last frame.
 };
 
 }  // namespace weike::media

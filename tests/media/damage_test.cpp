@@ -93,6 +93,39 @@ TEST(Damage, ShowsTheLastGoodPicture) {
   EXPECT_EQ(sink.observations.at(rung + "/0").picture->damaged_frames, 1);
 }
 
+// Behind the codec: makes the file say of one packet that it is shown so much too late.
+std::string late_time(int packet, double seconds, const std::string& container = "mp4") {
+  const std::string on_time = "on-time." + container;
+  return " " + on_time + " && ffmpeg -nostdin -v error -y -i " + on_time +
+         " -c copy -bsf:v \"setts=pts=PTS+eq(N\\," + std::to_string(packet) + ")*" +
+         std::to_string(seconds) + "/TB\"";
+}
+
+// One picture whose time is far too late: it is left out, and those behind it are shown in theirs.
+TEST(Damage, ATimeFarTooLateHidesNothing) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, pattern(160, 120, "25", 6) + kX264 + "-g 50" + late_time(30, 2.41));
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+  ASSERT_EQ(plan.frame_count, 150);
+
+  make_all(clip, plan, sink);
+
+  const std::string rung = plan.video.back().name;
+  join(plan, sink, rung, folder.path("v.mp4"));
+  const std::string gray =
+      output_of("ffmpeg -nostdin -v error -i '" + folder.path("v.mp4").string() +
+                "' -f rawvideo -pix_fmt gray -");
+  for (std::size_t i = 1; i < 150; ++i) {
+    if (i == 30)
+      EXPECT_LT(change_at(gray, 160 * 120, i), 0.3);
+    else
+      EXPECT_GT(change_at(gray, 160 * 120, i), 0.8) << i;
+  }
+  EXPECT_EQ(sink.observations.at(rung + "/0").picture->damaged_frames, 1);
+}
+
 struct DamageRow {
   const char* name;
   const char* file;
@@ -201,7 +234,40 @@ INSTANTIATE_TEST_SUITE_P(
                   3,
                   3,
                   Wound::half},
-        DamageRow{"hevc", "a.mp4", kHevcGop, {3.0, 3.4, 6.0}, 3, 60}));
+        DamageRow{"hevc", "a.mp4", kHevcGop, {3.0, 3.4, 6.0}, 3, 60},
+        DamageRow{"late_time", "a.mp4", kH264Gop + late_time(30, 6.01), {}, 1, 1},
+        DamageRow{"late_time_of_a_key_frame", "a.mp4", kH264Gop + late_time(50, 6.01), {}, 1, 1},
+        DamageRow{"late_time_behind_a_key_frame",
+                  "a.mp4",
+                  std::string(kH264Gop) + " -bf 0" + late_time(51, 6.01),
+                  {},
+                  1,
+                  1},
+        DamageRow{"late_time_before_a_key_frame",
+                  "a.mp4",
+                  std::string(kH264Gop) + " -bf 0" + late_time(49, 0.81),
+                  {},
+                  1,
+                  1},
+        DamageRow{"late_time_in_mkv",
+                  "a.mkv",
+                  std::string(kH264Gop) + " -bf 0" + late_time(98, 6.01, "mkv"),
+                  {},
+                  1,
+                  1},
+        DamageRow{"late_time_in_ts",
+                  "a.ts",
+                  std::string(kH264Gop) + " -bf 0" + late_time(98, 6.01, "ts"),
+                  {},
+                  1,
+                  1},
+        DamageRow{
+            "late_time_in_one_long_gop",
+            "a.mp4",
+            "-c:v libx264 -preset veryfast -bf 2 -g 250 -pix_fmt yuv420p" + late_time(30, 6.01),
+            {},
+            1,
+            1}));
 
 }  // namespace
 }  // namespace weike::media::test

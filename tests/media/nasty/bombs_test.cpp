@@ -66,6 +66,28 @@ TEST(Bombs, ThousandsOfStreamsAreRefused) {
   EXPECT_EQ(cause_in_sandbox(file), "too_many_streams");
 }
 
+// The same behind a head of 16 bytes, as a movie of more than 4 GB might have it: they are counted
+// before libav makes anything of them.
+TEST(Bombs, StreamsBehindALongHeadAreCounted) {
+  const TempFolder folder;
+  const auto file = folder.path("a.mp4");
+  make_clip(file, pattern(64, 64, "10", 2) + kX264);
+  const std::string bytes = read_file(file);
+  const auto movie = find_box(bytes, {"moov"});
+  const auto length = static_cast<std::size_t>(number_at(bytes, movie, 4));
+  const auto track = find_box(bytes, {"moov", "trak"});
+  const auto track_length = static_cast<std::size_t>(number_at(bytes, track, 4));
+  std::string content = bytes.substr(movie + 8, length - 8);
+  for (int i = 0; i < 99; ++i) content += bytes.substr(track, track_length);
+  write_file(file, bytes.substr(0, movie) + big_endian(1, 4) + "moov" +
+                       big_endian(content.size() + 16, 8) + content);
+
+  const auto result = probe_in_sandbox(file);
+
+  EXPECT_EQ(result["rejected"]["code"], "too_many_streams") << result.dump();
+  EXPECT_EQ(result["rejected"]["detail"], "100 tracks");
+}
+
 TEST(Bombs, SamplesThatCannotBeThereAreNotAllocated) {
   const TempFolder folder;
   const auto file = folder.path("a.mp4");
