@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 namespace weike::media {
@@ -18,6 +19,7 @@ constexpr std::int64_t kFullScan = 180 * kAudioRate;
 constexpr std::int64_t kChunk = 10 * kAudioRate;
 constexpr std::int64_t kWindow = 3 * kAudioRate;
 constexpr std::int64_t kWindows = 60;
+constexpr float kLargestFloat = std::numeric_limits<float>::max();
 
 struct MeterDeleter {
   void operator()(ebur128_state* state) const { ebur128_destroy(&state); }
@@ -42,11 +44,15 @@ std::vector<Stretch> stretches(std::int64_t samples) {
 }
 
 std::vector<float> interleave(const Sound& sound) {
-  std::vector<float> mixed;
-  mixed.reserve(sound.size() * sound.front().size());
-  for (std::size_t i = 0; i < sound.front().size(); ++i) {
-    for (const auto& channel : sound)
-      mixed.push_back(std::isfinite(channel[i]) ? channel[i] : 0.0F);
+  const std::size_t channels = sound.size();
+  const std::size_t count = sound.front().size();
+  std::vector<float> mixed(channels * count);
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    const float* from = sound[channel].data();
+    float* to = mixed.data() + channel;
+    // A comparison that is false for NaN too; unlike std::isfinite it is made of whole vectors.
+    for (std::size_t i = 0; i < count; ++i)
+      to[i * channels] = std::abs(from[i]) <= kLargestFloat ? from[i] : 0.0F;
   }
   return mixed;
 }

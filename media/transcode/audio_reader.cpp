@@ -124,6 +124,8 @@ Result<> AudioReader::fill(Stretch& stretch) {
   if (!decoder) return decoder.error();
   auto frame = make_frame();
   if (!frame) return av_failure("decode sound", AVERROR(ENOMEM));
+  // One that changes the sampling rate keeps samples, which belong to another stretch.
+  mixer_.reset();
   std::int64_t expected = INT64_MIN;
   PacketPtr packet = std::move(pending_);
   bool is_at_end = !packet;
@@ -177,20 +179,19 @@ Result<> AudioReader::add_frame(const AVFrame& frame, Stretch& stretch, std::int
 }
 
 Result<Sound> AudioReader::convert(const AVFrame& frame) {
-  const int channels = frame.ch_layout.nb_channels;
-  if (!mixer_ || mixed_format_ != frame.format || mixed_channels_ != channels ||
-      mixed_rate_ != frame.sample_rate) {
-    AVChannelLayout layout{};
-    if (frame.ch_layout.order == AV_CHANNEL_ORDER_NATIVE)
-      av_channel_layout_copy(&layout, &frame.ch_layout);
-    else
-      av_channel_layout_default(&layout, channels);
+  AVChannelLayout layout{};  // Neither kind owns memory.
+  if (frame.ch_layout.order == AV_CHANNEL_ORDER_NATIVE)
+    av_channel_layout_copy(&layout, &frame.ch_layout);
+  else
+    av_channel_layout_default(&layout, frame.ch_layout.nb_channels);
+  if (!mixer_ || mixed_format_ != frame.format || mixed_rate_ != frame.sample_rate ||
+      av_channel_layout_compare(&mixed_layout_, &layout) != 0) {
     auto made = make_converter(layout, static_cast<AVSampleFormat>(frame.format), frame.sample_rate,
                                channels_, rate_);
     if (!made) return made.error();
     mixer_ = std::move(*made);
     mixed_format_ = frame.format;
-    mixed_channels_ = channels;
+    mixed_layout_ = layout;
     mixed_rate_ = frame.sample_rate;
   }
   const std::int64_t room = av_rescale(frame.nb_samples, rate_, frame.sample_rate) + 64;

@@ -47,9 +47,9 @@ class AudioReader {
   std::int64_t origin_us_ = 0;  // Of the first packet, container time.
   std::int64_t offset_ = 0;     // Of the first packet, output samples.
   PacketPtr pending_;
-  SwrPtr mixer_;  // For frames of the shape below.
+  SwrPtr mixer_;  // For frames of the shape below, within one stretch.
   int mixed_format_ = -1;
-  int mixed_channels_ = 0;
+  AVChannelLayout mixed_layout_{};
   int mixed_rate_ = 0;
 };
 

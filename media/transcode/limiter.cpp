@@ -14,6 +14,8 @@ constexpr float kCeiling = 0.8414F;  // −1.5 dB.
 // near, they need not be looked for.
 constexpr float kWorthLooking = kCeiling * 0.6F;
 constexpr std::size_t kReach = 240;  // 5 ms.
+// No recording is louder. Float samples may be anything, and their sums have to stay finite.
+constexpr float kLoudest = 64.0F;
 static_assert(2 * kReach < kLimiterReach);
 
 // The largest size the wave reaches from the sample before `at` to this one.
@@ -65,7 +67,8 @@ void apply_gain(Sound& sound, double gain_db) {
   if (sound.empty() || sound.front().empty()) return;
   const auto factor = static_cast<float>(std::pow(10.0, gain_db / 20));
   for (auto& channel : sound) {
-    for (float& sample : channel) sample = std::isfinite(sample) ? sample * factor : 0.0F;
+    for (float& sample : channel)
+      sample = std::isfinite(sample) ? std::clamp(sample * factor, -kLoudest, kLoudest) : 0.0F;
   }
   bool limits = false;
   const std::vector<float> wanted = wanted_factors(sound, limits);

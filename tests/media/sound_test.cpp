@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace weike::media::test {
 namespace {
@@ -77,6 +78,22 @@ TEST(Limiter, IsTheSameForOverlappingStretches) {
 
   for (std::size_t i = kLimiterReach; i < part[0].size() - kLimiterReach; ++i)
     ASSERT_NEAR(part[0][i], whole[0][10'000 + i], 1e-6) << i;
+}
+
+// Files with float samples may hold anything; what comes out has to be sound.
+TEST(Limiter, SurvivesSamplesBeyondAllMeasure) {
+  Sound sound(1, std::vector<float>(20'000, 0.1F));
+  for (std::size_t i = 9'000; i < 9'400; ++i) sound[0][i] = i % 2 == 0 ? 3e38F : -3e38F;
+  sound[0][9'500] = std::numeric_limits<float>::infinity();
+  sound[0][9'600] = std::numeric_limits<float>::quiet_NaN();
+
+  apply_gain(sound, 12);
+
+  for (const float sample : sound[0]) {
+    ASSERT_TRUE(std::isfinite(sample));
+    ASSERT_LE(std::abs(sample), 0.8415F);
+  }
+  EXPECT_NEAR(sound[0][19'000], 0.1 * std::pow(10, 0.6), 1e-4);
 }
 
 constexpr const char* kSmallPicture = " -f lavfi -i color=gray:size=64x48:rate=25:duration=2 ";
@@ -228,6 +245,27 @@ TEST(Sound, HoldsItsTruePeakAndReachesItsLoudness) {
   const auto peak = meter.rfind("Peak:");
   ASSERT_NE(peak, std::string::npos);
   EXPECT_LT(std::stod(meter.substr(peak + 5)), 0);
+}
+
+// Each burst is below the largest float and beyond it after a gain; NaN counts as silence.
+TEST(Sound, OfAbsurdSamplesIsTaken) {
+  const TempFolder folder;
+  const auto clip = folder.path("a.mov");
+  make_clip(clip, kSmallPicture +
+                      std::string("-f lavfi -i \"aevalsrc='if(between(mod(n,48000),4800,4810),"
+                                  "3e38,if(eq(mod(n,48000),5000),0/0,0.05*sin(2*PI*997*t)))'"
+                                  ":d=2:s=48000:c=stereo\"") +
+                      kX264 + "-c:a pcm_f32le");
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+
+  make_all(clip, plan, sink);
+
+  EXPECT_TRUE(std::isfinite(plan.gain_db));
+  join(plan, sink, "a128", folder.path("a.mp4"));
+  for (const float sample : samples_of(folder.path("a.mp4"))) ASSERT_TRUE(std::isfinite(sample));
+  const auto& notes = *sink.observations.at("a128/0").sound;
+  EXPECT_TRUE(std::isfinite(notes.true_peak_db));
 }
 
 TEST(Sound, OfOneChannelReachesTheSameLoudness) {
