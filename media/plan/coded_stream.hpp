@@ -21,6 +21,7 @@ struct CodedPicture {
 struct CodedStream {
   ParameterSets sets;
   AvcSequence sequence;
+  int length_bytes = 4;                // Ahead of each NAL unit.
   std::vector<CodedPicture> pictures;  // In decoding order.
   bool has_cut_off_pictures = false;   // Pictures that an edit list hides.
   bool changes_parameters = false;     // Parameter sets within the stream differ from `sets`.

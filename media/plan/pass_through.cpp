@@ -147,6 +147,7 @@ VideoRung copied_rung(const CodedStream& stream, const Plan& plan) {
   return rung;
 }
 
+// The rules that ask for no look at the pictures.
 Refusal source_refusal(const SourceFacts& facts, const PlanOptions& options, const Plan& plan) {
   if (!options.may_copy) return "switched_off";
   if (plan.trim != Trim{}) return "trimmed";
@@ -156,13 +157,16 @@ Refusal source_refusal(const SourceFacts& facts, const PlanOptions& options, con
   if (facts.is_cut_short) return "damaged";
   if (!facts.video.coded) return "parameter_sets";
   if (plan.video.size() < 2) return "only_rung";
-  return picture_refusal(facts.video, facts.video.coded->sequence, plan.video.front());
+  const VideoRung& top = plan.video.front();
+  if (const Refusal refusal = picture_refusal(facts.video, facts.video.coded->sequence, top))
+    return refusal;
+  const SourceRate& rate = facts.video.rate;
+  return rate.is_constant && rate.fps == plan.frame_rate ? nullptr : "frame_rate";
 }
 
 Refusal stream_refusal(const SourceFacts& facts, Plan& plan) {
-  const CodedStream& stream = *facts.video.coded;
-  const SourceRate& rate = facts.video.rate;
-  if (!rate.is_constant || rate.fps != plan.frame_rate) return "frame_rate";
+  CodedStream stream = *facts.video.coded;
+  if (facts.video.look_at_pictures) facts.video.look_at_pictures(stream);
   if (stream.has_cut_off_pictures) return "edit_list";
   if (stream.changes_parameters) return "parameter_sets";
   if (stream.has_odd_units) return "bit_stream";

@@ -5,6 +5,7 @@
 #include "media/plan/plan.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ struct VideoFacts {
   std::vector<PictureSize> pictures = {};    // In decoding order.
   // Of H.264 in MP4 files with one pair of parameter sets.
   std::optional<CodedStream> coded = {};
+  // Fills in the pictures of `coded`, for which each has to be looked at in the file; asked once
+  // nothing else speaks against a copy. Empty: they are there. As long as the file is open.
+  std::function<void(CodedStream&)> look_at_pictures = {};
 };
 
 struct AudioFacts {

@@ -13,13 +13,10 @@ constexpr std::size_t kMaxSetBytes = 4096;
 
 class CodedStreamReader {
  public:
-  CodedStreamReader(int descriptor, AvcConfig config, const AvcSequence& sequence)
-      : descriptor_(descriptor), config_(std::move(config)) {
-    stream_.sets = config_.sets;
-    stream_.sequence = sequence;
-  }
+  CodedStreamReader(int descriptor, CodedStream& stream)
+      : descriptor_(descriptor), stream_(stream) {}
 
-  CodedStream read(const std::vector<CodedPacket>& packets) {
+  void read(const std::vector<CodedPacket>& packets) {
     for (const CodedPacket& packet : packets) {
       stream_.has_cut_off_pictures |= packet.is_cut_off;
       stream_.pictures.push_back(
@@ -28,7 +25,6 @@ class CodedStreamReader {
       if (!stream_.has_odd_units && !stream_.changes_parameters)
         stream_.has_odd_units = !take_units(packet);
     }
-    return std::move(stream_);
   }
 
  private:
@@ -44,13 +40,13 @@ class CodedStreamReader {
     bool has_other_slices = false;
     for (int count = 0; at < end; ++count) {
       std::array<std::byte, 5> head{};
-      const auto head_bytes = static_cast<std::size_t>(config_.length_bytes) + 1;
+      const auto head_bytes = static_cast<std::size_t>(stream_.length_bytes) + 1;
       if (count == kMaxUnits || packet.offset < 0) return false;
       if (!read_at(at, std::span(head).first(head_bytes))) return false;
       std::int64_t size = 0;
       for (std::size_t i = 0; i + 1 < head_bytes; ++i)
         size = size << 8 | std::to_integer<std::int64_t>(head[i]);
-      at += config_.length_bytes;
+      at += stream_.length_bytes;
       if (size == 0 || size > end - at) return false;
       const NalType type = nal_type(std::span(head).subspan(head_bytes - 1, 1));
       has_idr_slices |= type == NalType::idr_slice;
@@ -92,20 +88,18 @@ class CodedStreamReader {
 
   void check_parameters(NalType type, std::int64_t at, std::size_t size) {
     if (type != NalType::sequence && type != NalType::picture_set) return;
-    const Bytes& expected = type == NalType::sequence ? config_.sets.sps : config_.sets.pps;
+    const Bytes& expected = type == NalType::sequence ? stream_.sets.sps : stream_.sets.pps;
     Bytes unit(std::min(size, kMaxSetBytes));
     stream_.changes_parameters |= size != expected.size() || !read_at(at, unit) || unit != expected;
   }
 
   int descriptor_;
-  AvcConfig config_;
-  CodedStream stream_;
+  CodedStream& stream_;
 };
 
 }  // namespace
 
-std::optional<CodedStream> read_coded_stream(int descriptor, const AVStream& stream,
-                                             const std::vector<CodedPacket>& packets) {
+std::optional<CodedStream> read_coded_header(const AVStream& stream) {
   const AVCodecParameters& parameters = *stream.codecpar;
   if (parameters.codec_id != AV_CODEC_ID_H264 || parameters.extradata_size <= 0)
     return std::nullopt;
@@ -114,7 +108,16 @@ std::optional<CodedStream> read_coded_stream(int descriptor, const AVStream& str
   if (!config) return std::nullopt;
   const auto sequence = read_sequence(config->sets.sps);
   if (!sequence) return std::nullopt;
-  return CodedStreamReader(descriptor, std::move(*config), *sequence).read(packets);
+  CodedStream read;
+  read.sets = std::move(config->sets);
+  read.sequence = *sequence;
+  read.length_bytes = config->length_bytes;
+  return read;
+}
+
+void read_coded_pictures(int descriptor, const std::vector<CodedPacket>& packets,
+                         CodedStream& stream) {
+  CodedStreamReader(descriptor, stream).read(packets);
 }
 
 }  // namespace weike::media

@@ -9,10 +9,13 @@
 
 namespace weike::media {
 
-// Looks at the kinds of NAL units in the packets of an MP4 file's track: a few bytes of each are
-// read, and all of a parameter set. Nothing when the track is not H.264 or its header does not hold
-// one pair of parameter sets.
-std::optional<CodedStream> read_coded_stream(int descriptor, const AVStream& stream,
-                                             const std::vector<CodedPacket>& packets);
+// What the header of an MP4 file's track tells, without pictures. Nothing when the track is not
+// H.264 or its header does not hold one pair of parameter sets.
+std::optional<CodedStream> read_coded_header(const AVStream& stream);
+
+// Looks at the kinds of NAL units in the packets of such a track, whose header gave `stream`, and
+// fills in the rest: a few bytes of each unit are read, and all of a parameter set.
+void read_coded_pictures(int descriptor, const std::vector<CodedPacket>& packets,
+                         CodedStream& stream);
 
 }  // namespace weike::media

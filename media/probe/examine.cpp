@@ -37,7 +37,8 @@ Result<> examine_first_frame(int descriptor, const Limits& limits, VideoFacts& v
   video.height = picture.height;
   video.tone_curve = tone_curve_of(picture.color_trc);
   const auto order = reader->stream().codecpar->field_order;
-  video.is_interlaced =
+  // A film may begin with progressive pictures; the deinterlacer leaves those alone.
+  video.is_interlaced |=
       picture.interlaced_frame != 0 || (order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE);
   const AVRational aspect = reader->stream().sample_aspect_ratio.num > 0
                                 ? reader->stream().sample_aspect_ratio
@@ -50,7 +51,9 @@ Result<> examine_first_frame(int descriptor, const Limits& limits, VideoFacts& v
 }  // namespace
 
 Result<SourceFacts> examine(int descriptor, const Limits& limits, OutputSink& sink) {
-  auto source = Source::open(descriptor, {limits.max_pixels, limits.max_streams});
+  SourceOptions options{limits.max_pixels, limits.max_streams};
+  options.trusts_pictures = true;  // The first one is decoded below.
+  auto source = Source::open(descriptor, options);
   if (!source) return source.error();
   auto video_stream = choose_video(*source);
   if (!video_stream) return video_stream.error();
@@ -80,8 +83,12 @@ Result<SourceFacts> examine(int descriptor, const Limits& limits, OutputSink& si
   for (const CodedPacket& packet : timeline->packets)
     if (!packet.is_cut_off) facts.video.pictures.push_back({packet.shown_us, packet.bytes});
   if (facts.container == "mp4")
-    facts.video.coded =
-        read_coded_stream(descriptor, source->stream(*video_stream), timeline->packets);
+    facts.video.coded = read_coded_header(source->stream(*video_stream));
+  if (facts.video.coded)
+    facts.video.look_at_pictures = [descriptor,
+                                    packets = std::move(timeline->packets)](CodedStream& stream) {
+      read_coded_pictures(descriptor, packets, stream);
+    };
   if (auto seen = examine_first_frame(descriptor, limits, facts.video); !seen) return seen.error();
   return facts;
 }

@@ -24,6 +24,9 @@ Result<CopyReader> CopyReader::open(int descriptor, const Plan& plan,
   CopyReader reader(plan);
   reader.descriptor_ = descriptor;
   reader.options_ = options;
+  // An MP4 file's index tells all that is needed of the packets; no decoder works on them.
+  reader.options_.only_stream = plan.video_stream;
+  reader.options_.trusts_header = true;
   if (auto started = reader.restart(); !started) return started.error();
   return reader;
 }
