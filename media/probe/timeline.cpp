@@ -87,14 +87,26 @@ class TimelineReader {
     std::sort(frames.begin(), frames.end());
     frames.erase(std::unique(frames.begin(), frames.end()), frames.end());
     timeline_.surplus_frames = static_cast<std::int64_t>(counted - frames.size());
-    if (last_duration_ <= 0 || last_duration_ > kLongestLastFrame) {
-      const auto steps = static_cast<std::int64_t>(frames.size()) - 1;
-      last_duration_ = steps > 0 ? (frames.back() - frames.front()) / steps : kUsualFrame;
-      last_duration_ = std::min(last_duration_, kLongestLastFrame);
-    }
-    timeline_.end_us = frames.back() + last_duration_;
+    timeline_.end_us = frames.back() + last_frame_us();
     if (auto checked = check_duration(); !checked) return checked.error();
     return std::move(timeline_);
+  }
+
+  // How long the last frame is shown: as its packet says, if that is no longer than a frame may
+  // well be, an earlier one was, or the sound goes on (a voice over the last slide).
+  std::int64_t last_frame_us() const {
+    const auto& frames = timeline_.frames_us;
+    const auto steps = static_cast<std::int64_t>(frames.size()) - 1;
+    const std::int64_t mean = steps > 0 ? (frames.back() - frames.front()) / steps : kUsualFrame;
+    const std::int64_t guess = std::min(mean, kLongestLastFrame);
+    if (last_duration_ <= 0) return guess;
+    std::int64_t longest = kLongestLastFrame;
+    for (std::size_t i = 1; i < frames.size(); ++i)
+      longest = std::max(longest, frames[i] - frames[i - 1]);
+    const std::int64_t sound_left =
+        timeline_.audio_first_us ? timeline_.audio_end_us - frames.back() : 0;
+    if (last_duration_ <= std::max(longest, sound_left)) return last_duration_;
+    return std::max(guess, sound_left);
   }
 
   // Where the container says how long the file is and how long the lesson.

@@ -24,6 +24,10 @@ std::int64_t FrameGrid::limit_us(std::int64_t number) const {
   return plan_->video_start_us + half_steps * 500'000 * rate.den / rate.num;
 }
 
+std::int64_t FrameGrid::frame_us() const {
+  return 1'000'000 * plan_->frame_rate.den / plan_->frame_rate.num;
+}
+
 Result<> FrameGrid::seek(std::int64_t number) {
   current_.reset();
   ahead_.reset();
@@ -50,7 +54,10 @@ void FrameGrid::note(std::int64_t number, std::int64_t limit_us) {
     ++summary_.damaged_frames;
     ++damaged_frames_;
   }
-  summary_.decoded_until_ms = std::max<std::int64_t>(0, (shown_us - plan_->video_start_us) / 1000);
+  // A picture counts for as long as its packet says, as a slide that is shown for a minute.
+  const std::int64_t last_us = std::max(shown_us, shown_us + current_->pkt_duration - frame_us());
+  const std::int64_t until_us = std::min(last_us, std::max(shown_us, limit_us - frame_us() / 2));
+  summary_.decoded_until_ms = std::max<std::int64_t>(0, (until_us - plan_->video_start_us) / 1000);
 }
 
 Result<FramePtr> FrameGrid::next_source_frame() {
@@ -60,7 +67,11 @@ Result<FramePtr> FrameGrid::next_source_frame() {
     if (!frame) return frame.error();
     is_at_end_ = !*frame;
     if (!plan_->is_interlaced) return frame;
-    if (*frame && deinterlacer_ && !deinterlacer_->fits(**frame)) deinterlacer_.reset();
+    if (*frame && deinterlacer_ && !deinterlacer_->fits(**frame)) {
+      // It holds a picture back until it has seen the one behind.
+      if (auto run = deinterlacer_->run(nullptr, deinterlaced_); !run) return run.error();
+      deinterlacer_.reset();
+    }
     if (*frame && !deinterlacer_) {
       auto made = FilterGraph::create("bwdif=mode=send_frame:deint=interlaced", **frame);
       if (!made) return made.error();

@@ -40,6 +40,7 @@ class FrameGrid {
  private:
   FrameGrid(VideoReader reader, const Plan& plan) : reader_(std::move(reader)), plan_(&plan) {}
   std::int64_t limit_us(std::int64_t number) const;
+  std::int64_t frame_us() const;
   Result<FramePtr> next_source_frame();
   void note(std::int64_t number, std::int64_t limit_us);
 

@@ -126,6 +126,41 @@ TEST(TimeLines, FramesWithoutATimeOfTheirOwnAreCounted) {
   EXPECT_LT(difference(picture_at(lesson.picture, 2.5), picture_at(plain, 2.5)), 12);
 }
 
+// A voice over slides: the last one stands as long as the file says, which is longer than frames
+// usually do, and the sheet does not say that the lesson ended early.
+TEST(TimeLines, TheLastSlideStandsAsLongAsItsVoice) {
+  const TempFolder folder;
+  for (const char* sound : {"30", "29", "40"}) {
+    SCOPED_TRACE(sound);
+    const auto file = folder.path("a.mp4");
+    make_clip(file, pattern(160, 120, "0.1", 30) + tone(std::stod(sound)) + kX264 + "-c:a aac");
+
+    const auto lesson = make_lesson(file);
+
+    EXPECT_NEAR(lesson.plan.picture_ms(), 30'000, 50);
+    EXPECT_EQ(frames_shown(lesson), lesson.plan.frame_count);
+    EXPECT_GT(level(samples_of(lesson.sound), 28, 28.9), 0.02);
+    std::int64_t until_ms = 0;
+    for (const auto& [name, seen] : lesson.sink.observations)
+      if (seen.picture) until_ms = std::max(until_ms, seen.picture->decoded_until_ms);
+    EXPECT_NEAR(static_cast<double>(until_ms), 29'900, 1);
+  }
+}
+
+// One slide that stands longer than all before it, for a sentence more.
+TEST(TimeLines, TheLastSlideMayStandLongest) {
+  const TempFolder folder;
+  const auto file = folder.path("a.mp4");
+  make_clip(folder.path("slides.mp4"), pattern(160, 120, "1", 3) + kX264);
+  make_clip(file, "-i slides.mp4" + tone(8) +
+                      "-c:v copy -c:a aac -bsf:v setts=duration='if(eq(N\\,2)\\,6/TB\\,1/TB)'");
+
+  const auto lesson = make_lesson(file);
+
+  EXPECT_NEAR(lesson.plan.duration_ms(), 8'000, 100);
+  EXPECT_GT(level(samples_of(lesson.sound), 7.5, 7.9), 0.02);
+}
+
 // Cut on the phone, without a key frame at the cut: the frames before it are still in the file.
 TEST(TimeLines, FramesBeforeAnEditAreNotShown) {
   const TempFolder folder;
