@@ -65,11 +65,32 @@ std::string size_text(const char* keys, int width, int height) {
          std::to_string(height);
 }
 
+bool has_right_pixels(const AVFrame& picture) {
+  return picture.format == AV_PIX_FMT_YUV420P && !is_full_range(picture) &&
+         matrix_of(picture) == "bt709";
+}
+
+// To that size and to the pixels of a rung; "null" where all of it fits, which copies nothing.
+std::string conversion(const AVFrame& picture, ToneCurve curve, int width, int height) {
+  if (curve != ToneCurve::sdr) {
+    const char* transfer = curve == ToneCurve::pq ? "smpte2084" : "arib-std-b67";
+    return "zscale=" + size_text("wh", width, height) + ":filter=bicubic:tin=" + transfer +
+           ":pin=bt2020:min=bt2020nc:rin=" + (is_full_range(picture) ? "full" : "limited") +
+           ":t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,"
+           "zscale=t=bt709:m=bt709:r=limited,format=yuv420p";
+  }
+  if (has_right_pixels(picture) && picture.width == width && picture.height == height)
+    return "null";
+  return "scale=" + size_text("wh", width, height) +
+         ":flags=bicubic:in_color_matrix=" + matrix_of(picture) +
+         ":out_color_matrix=bt709:in_range=" + (is_full_range(picture) ? "pc" : "tv") +
+         ":out_range=tv,format=yuv420p";
+}
+
 }  // namespace
 
 bool UprightPicture::is_finished(const AVFrame& picture) const {
-  return picture.format == AV_PIX_FMT_YUV420P && picture.width == width_ &&
-         picture.height == height_ && !is_full_range(picture) && matrix_of(picture) == "bt709" &&
+  return has_right_pixels(picture) && picture.width == width_ && picture.height == height_ &&
          pixel_aspect(picture, *plan_) == plan_->sample_aspect &&
          plan_->orientation == Orientation{} && plan_->tone_curve == ToneCurve::sdr;
 }
@@ -94,20 +115,7 @@ std::string UprightPicture::chain_for(const AVFrame& picture) const {
     inner_height = std::max(2, inner_height);
   }
 
-  std::string chain;
-  if (plan_->tone_curve == ToneCurve::sdr) {
-    chain = "scale=" + size_text("wh", inner_width, inner_height) +
-            ":flags=bicubic:in_color_matrix=" + matrix_of(picture) +
-            ":out_color_matrix=bt709:in_range=" + (is_full_range(picture) ? "pc" : "tv") +
-            ":out_range=tv,format=yuv420p";
-  } else {
-    const char* transfer = plan_->tone_curve == ToneCurve::pq ? "smpte2084" : "arib-std-b67";
-    chain = "zscale=" + size_text("wh", inner_width, inner_height) +
-            ":filter=bicubic:tin=" + transfer +
-            ":pin=bt2020:min=bt2020nc:rin=" + (is_full_range(picture) ? "full" : "limited") +
-            ":t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,"
-            "zscale=t=bt709:m=bt709:r=limited,format=yuv420p";
-  }
+  std::string chain = conversion(picture, plan_->tone_curve, inner_width, inner_height);
   if (inner_width != width || inner_height != height)
     chain += ",pad=" + size_text("wh", width, height) + ":x=(ow-iw)/2:y=(oh-ih)/2";
   return chain + turn(plan_->orientation);

@@ -6,6 +6,8 @@
 #include "media/plan/plan.hpp"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace weike::media {
 
@@ -16,9 +18,11 @@ class UprightPicture {
   UprightPicture(const Plan& plan, int width, int height)
       : plan_(&plan), width_(width), height_(height) {}
   Result<FramePtr> make(FramePtr picture);
+  // What `make` runs such a picture through, in libavfilter's language. Only what is needed: each
+  // filter may copy the picture.
+  std::string chain_for(const AVFrame& picture) const;
 
  private:
-  std::string chain_for(const AVFrame& picture) const;
   bool is_finished(const AVFrame& picture) const;
 
   const Plan* plan_;
