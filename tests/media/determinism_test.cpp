@@ -38,6 +38,70 @@ TEST_P(Determinism, SegmentsAreTheSameHoweverTheyAreMade) {
 
 INSTANTIATE_TEST_SUITE_P(Containers, Determinism, ::testing::Values("mp4", "mkv", "ts"));
 
+// Each segment alone, in a batch of two and in one of four.
+void expect_the_same_in_all_batches(const std::filesystem::path& clip, const Plan& plan) {
+  ASSERT_GE(plan.segments.size(), 4U);
+  MemorySink alone;
+  make_all(clip, plan, alone, 1);
+  for (const std::uint32_t batch : {2U, 4U}) {
+    MemorySink together;
+    make_all(clip, plan, together, batch);
+    ASSERT_EQ(together.files.size(), alone.files.size());
+    for (const auto& [name, bytes] : alone.files)
+      EXPECT_TRUE(together.files.at(name) == bytes) << name << " in a batch of " << batch;
+  }
+}
+
+struct InterlacedRow {
+  const char* name;
+  const char* file;
+  const char* codec;
+};
+
+void PrintTo(const InterlacedRow& row, std::ostream* out) { *out << row.name; }
+
+class InterlacedDeterminism : public ::testing::TestWithParam<InterlacedRow> {};
+
+// The deinterlacer looks at pictures before and behind.
+TEST_P(InterlacedDeterminism, HoldsWhateverTheBatch) {
+  const TempFolder folder;
+  const auto clip = folder.path(GetParam().file);
+  make_clip(clip, pattern(320, 240, "50", 13) + "-vf tinterlace=interleave_top,setfield=tff " +
+                      GetParam().codec);
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+  ASSERT_TRUE(plan.is_interlaced);
+
+  expect_the_same_in_all_batches(clip, plan);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Codecs, InterlacedDeterminism,
+    ::testing::Values(InterlacedRow{"h264", "clip.mp4",
+                                    "-c:v libx264 -preset veryfast -g 70 -bf 2 -flags +ilme+ildct "
+                                    "-x264-params tff=1 -pix_fmt yuv420p"},
+                      InterlacedRow{"mpeg2", "clip.ts",
+                                    "-c:v mpeg2video -flags +ilme+ildct -g 15 -bf 2 -b:v 3M"},
+                      InterlacedRow{"mpeg2_program_stream", "clip.mpg",
+                                    "-c:v mpeg2video -flags +ilme+ildct -g 15 -bf 2 -b:v 3M"}));
+
+// A slide goes on over the ends of segments, with a pointer and a slow fade now and then.
+TEST(SlidesDeterminism, HoldsWhateverTheBatch) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(
+      clip,
+      "-filter_complex \"testsrc2=s=640x480:r=30,trim=end_frame=1,loop=419:1:0,setpts=N/30/TB,"
+      "fade=t=out:st=11.5:d=2[a];color=white:s=8x8:r=30[p];"
+      "[a][p]overlay=x='100+4*min(mod(n\\,130)\\,30)':y=200:shortest=1\" "
+      "-c:v libx264 -preset veryfast -crf 12 -g 100 -pix_fmt yuv420p");
+  MemorySink sink;
+  Plan plan = plan_of(clip, sink);
+  plan.skips_stills = true;
+
+  expect_the_same_in_all_batches(clip, plan);
+}
+
 TEST(SegmentsTask, GivesAllRenditionsOfASegmentBeforeTheNext) {
   const TempFolder folder;
   const auto clip = folder.path("clip.mp4");

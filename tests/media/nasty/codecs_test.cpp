@@ -105,13 +105,16 @@ TEST(Codecs, DolbyVisionIsStripped) {
   const auto entry = bytes.find("hvc1", bytes.find("stsd"));
   ASSERT_NE(entry, std::string::npos);
   const auto spare = bytes.find("btrt", entry);
-  if (spare != std::string::npos) {
-    overwrite(bytes, spare - 4,
-              big_endian(20, 4) + "dvvC" + big_endian(0x0100'1085, 4) + big_endian(0x4000'0000, 4) +
-                  big_endian(0, 4));
-  }
+  ASSERT_NE(spare, std::string::npos);
+  overwrite(bytes, spare - 4,
+            big_endian(20, 4) + "dvvC" + big_endian(0x0100'1085, 4) + big_endian(0x4000'0000, 4) +
+                big_endian(0, 4));
   overwrite(bytes, entry, "dvh1");
   write_file(file, bytes);
+  const auto seen = output_of(
+      "ffprobe -v error -show_entries stream_side_data=side_data_type,dv_profile -of csv=p=0 '" +
+      file.string() + "'");
+  ASSERT_NE(seen.find("DOVI"), std::string::npos) << "the file is what it is meant to be: " << seen;
 
   const auto lesson = make_lesson(file);
 

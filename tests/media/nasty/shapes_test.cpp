@@ -135,10 +135,15 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Shapes, StripsAreRejected) {
   const TempFolder folder;
   make_clip(folder.path("tall.mp4"), pattern(2, 4000, "25", 2) + "-c:v mpeg4");
+  write_file(folder.path("gray"), std::string(4'000 * 50, '\x60'));
+  make_clip(folder.path("thread.mp4"),
+            "-f rawvideo -pix_fmt gray -s 1x4000 -r 25 -i gray -c:v mpeg4");
+  ASSERT_EQ(stream_entry(folder.path("thread.mp4"), "v", "width,height"), "1,4000");
   make_clip(folder.path("flat.mp4"), pattern(640, 200, "25", 2) + kX264);
   make_clip(folder.path("still_fine.mp4"), pattern(600, 200, "25", 2) + kX264);
 
   EXPECT_EQ(cause_in_sandbox(folder.path("tall.mp4")), "bad_aspect");
+  EXPECT_EQ(cause_in_sandbox(folder.path("thread.mp4")), "bad_aspect");
   EXPECT_EQ(cause_in_sandbox(folder.path("flat.mp4")), "bad_aspect");
   EXPECT_EQ(cause_in_sandbox(folder.path("still_fine.mp4")), "");
 }

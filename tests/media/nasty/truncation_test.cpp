@@ -104,6 +104,11 @@ TEST(Damage, InTheMiddleIsConcealed) {
 
   EXPECT_EQ(lesson.plan.frame_count, 150);
   EXPECT_EQ(frames_shown(lesson), 150);
+  std::int64_t damaged = 0;
+  for (const auto& [name, seen] : lesson.sink.observations)
+    if (seen.picture) damaged += seen.picture->damaged_frames;
+  EXPECT_GE(damaged, 1) << "something was there to conceal";
+  EXPECT_LE(damaged, 12) << "up to the next key frame";
   EXPECT_LT(difference(picture_at(lesson.picture, 5.5), picture_at(file, 5.5)), 12);
 }
 
