@@ -204,10 +204,8 @@ bool VideoReader::is_good(const AVFrame& frame) {
 
 Result<FramePtr> VideoReader::next() {
   if (ready_) return std::move(ready_);
-  // Key frames are far apart; a look at those that follow would take long.
-  const std::size_t witnesses = decoder_->skip_frame >= AVDISCARD_NONKEY ? 0 : kWitnesses;
   while (true) {
-    while (!is_over_ && coming_.size() <= witnesses) {
+    while (!is_over_ && coming_.size() <= witnesses()) {
       auto decoded = decode();
       if (!decoded) return decoded.error();
       is_over_ = !decoded->frame;
@@ -221,9 +219,21 @@ Result<FramePtr> VideoReader::next() {
     Decoded next = std::move(coming_.front());
     coming_.pop_front();
     last_shown_us_ = next.frame->pts;
+    last_step_us_ = next.frame->pkt_duration;
     damage_.come_out(last_shown_us_, next.may_be_pair);
     return std::move(next.frame);
   }
+}
+
+// How many of the frames behind the next one have to be known before it is given: none where it
+// comes when its turn is, so that nobody waits, or pays, for frames that nobody asked for.
+std::size_t VideoReader::witnesses() const {
+  // Key frames are far apart; a look at those that follow would take long.
+  if (coming_.empty() || decoder_->skip_frame >= AVDISCARD_NONKEY) return 0;
+  if (last_shown_us_ == INT64_MIN) return kWitnesses;
+  const std::int64_t step = coming_.front().frame->pts - last_shown_us_;
+  const bool is_in_turn = step > 0 && step <= last_step_us_ + last_step_us_ / 2;
+  return is_in_turn ? 0 : kWitnesses;
 }
 
 // Time may not run backwards: leaves out one of the frames that are coming if it does. Of two in

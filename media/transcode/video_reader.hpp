@@ -64,6 +64,7 @@ class VideoReader {
   Result<bool> begin_at(std::int64_t time_us);
   Result<> feed();
   Result<Decoded> decode();
+  std::size_t witnesses() const;
   bool leave_out_misplaced();
   void leave_out(std::size_t index, std::int64_t before_us);
   void expect(const AVPacket& packet, bool may_be_left_out);
@@ -88,6 +89,7 @@ class VideoReader {
   std::int64_t newest_us_ = INT64_MIN;  // Latest frame fed that is shown at or before wanted_us_.
   std::int64_t sent_us_ = INT64_MIN;    // Of the packet that the decoder works on.
   std::int64_t last_shown_us_ = INT64_MIN;
+  std::int64_t last_step_us_ = 0;  // How long that frame is to be shown; 0: nobody says.
   std::int64_t damaged_frames_ = 0;
   bool has_begun_ = false;  // A key frame was fed.
   bool is_drained_ = false;
