@@ -1,10 +1,7 @@
 #include "media/av/source.hpp"
 
 #include "media/av/av_error.hpp"
-
-extern "C" {
-#include <libavutil/intreadwrite.h>
-}
+#include "media/av/boxes_on_top.hpp"
 
 #include <unistd.h>
 
@@ -39,64 +36,6 @@ constexpr std::array kKnown{
 };
 constexpr std::array<std::string_view, 9> kSoundOnly{"mp3", "wav",  "flac", "aac", "ogg",
                                                      "ac3", "eac3", "amr",  "aiff"};
-
-// What the top-level boxes of an MP4 file tell, without opening any of them.
-struct BoxesOnTop {
-  bool has_whole_moov = false;
-  bool is_in_fragments = false;
-  int tracks = 0;
-};
-
-constexpr int kMaxBoxes = 10'000;
-
-struct BoxHead {
-  std::uint32_t type = 0;
-  std::int64_t length = 0;       // Below 8: there is no box.
-  std::int64_t head_length = 8;  // Of type and length; the content comes behind.
-};
-
-BoxHead box_at(int descriptor, std::int64_t offset, std::int64_t end) {
-  std::array<std::uint8_t, 16> head{};
-  if (offset + 8 > end || pread(descriptor, head.data(), head.size(), offset) < 8) return {};
-  BoxHead box{AV_RL32(head.data() + 4), AV_RB32(head.data())};
-  if (box.length == 1) {
-    box.length = static_cast<std::int64_t>(AV_RB64(head.data() + 8));
-    box.head_length = 16;
-  }
-  if (box.length == 0) box.length = end - offset;  // To the end.
-  return box;
-}
-
-int count_tracks(int descriptor, std::int64_t offset, std::int64_t end) {
-  int tracks = 0;
-  for (int boxes = 0; boxes < kMaxBoxes; ++boxes) {
-    const BoxHead box = box_at(descriptor, offset, end);
-    if (box.length < 8 || box.length > end - offset) break;
-    tracks += box.type == MKTAG('t', 'r', 'a', 'k') ? 1 : 0;
-    offset += box.length;
-  }
-  return tracks;
-}
-
-BoxesOnTop boxes_on_top(int descriptor, std::int64_t size) {
-  BoxesOnTop seen;
-  std::int64_t offset = 0;
-  for (int boxes = 0; boxes < kMaxBoxes; ++boxes) {
-    const BoxHead box = box_at(descriptor, offset, size);
-    if (box.length < 8) return seen;
-    const bool is_whole = box.length <= size - offset;
-    if (box.type == MKTAG('m', 'o', 'o', 'v')) {
-      seen.has_whole_moov = is_whole;
-      seen.tracks =
-          count_tracks(descriptor, offset + box.head_length, is_whole ? offset + box.length : size);
-    }
-    seen.is_in_fragments |=
-        box.type == MKTAG('m', 'o', 'o', 'f') || box.type == MKTAG('s', 'i', 'd', 'x');
-    if (!is_whole) return seen;
-    offset += box.length;
-  }
-  return seen;
-}
 
 // Whether libav looks into the packets of an MP4 track to tell their times (mov.c,
 // mov_finalize_stsd_codec); codecs that are not known not to count as parsed.
