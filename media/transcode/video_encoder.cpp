@@ -3,6 +3,8 @@
 #include "media/av/av_error.hpp"
 #include "media/plan/avc_level.hpp"
 
+#include <cstring>
+
 extern "C" {
 #include <libavutil/cpu.h>
 }
@@ -48,6 +50,25 @@ bool has_whole_octets(int width) {
   return (width + kMacroblock - 1) / kMacroblock % 8 == 0;
 }
 
+// x264 makes key frames finer than what follows (ipratio 1.4, some 3 steps of the quantiser), but
+// not an encoder's very first one (ratecontrol.c, rate_estimate_qscale). Each segment begins with
+// one: it would be coarser than the key frame in its middle, and pulse. Macroblock trees take back
+// a part of it.
+constexpr AVRational kFirstPictureOffset{-42, 510};  // Of the range of 51 steps.
+
+bool refine(AVFrame& picture) {
+  AVFrameSideData* data = av_frame_new_side_data(&picture, AV_FRAME_DATA_REGIONS_OF_INTEREST,
+                                                 sizeof(AVRegionOfInterest));
+  if (!data) return false;
+  AVRegionOfInterest whole{};
+  whole.self_size = sizeof whole;
+  whole.bottom = picture.height;
+  whole.right = picture.width;
+  whole.qoffset = kFirstPictureOffset;
+  std::memcpy(data->data, &whole, sizeof whole);
+  return true;
+}
+
 }  // namespace
 
 Result<VideoEncoder> VideoEncoder::open(const VideoRung& rung, const Plan& plan) {
@@ -82,6 +103,7 @@ Result<> VideoEncoder::add(FramePtr picture, std::int64_t shown_at, bool is_key)
   // Source frames may carry captions or encoder settings, which have no place in the output.
   while (picture->nb_side_data > 0)
     av_frame_remove_side_data(picture.get(), picture->side_data[0]->type);
+  if (count_ == 1 && !refine(*picture)) return av_failure("encode", AVERROR(ENOMEM));
   const int sent = avcodec_send_frame(context_.get(), picture.get());
   if (sent < 0) return av_failure("encode", sent);
   return collect();

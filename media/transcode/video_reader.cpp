@@ -11,6 +11,8 @@ namespace {
 
 // Pictures this long before the wanted time are decoded only if others refer to them.
 constexpr std::int64_t kSkipAhead = 1'000'000;
+// A stream's first frame is shown so soon.
+constexpr std::int64_t kSoon = 1'000'000;
 // So many of the frames that follow tell whether a frame's time fits in.
 constexpr std::size_t kWitnesses = 2;
 // A stream that never decodes must not be read for hours.
@@ -227,13 +229,22 @@ Result<FramePtr> VideoReader::next() {
 
 // How many of the frames behind the next one have to be known before it is given: none where it
 // comes when its turn is, so that nobody waits, or pays, for frames that nobody asked for.
-std::size_t VideoReader::witnesses() const {
+std::size_t VideoReader::witnesses() {
   // Key frames are far apart; a look at those that follow would take long.
   if (coming_.empty() || decoder_->skip_frame >= AVDISCARD_NONKEY) return 0;
-  if (last_shown_us_ == INT64_MIN) return kWitnesses;
-  const std::int64_t step = coming_.front().frame->pts - last_shown_us_;
+  const std::int64_t time_us = coming_.front().frame->pts;
+  if (last_shown_us_ == INT64_MIN) return is_near_start(time_us) ? 0 : kWitnesses;
+  const std::int64_t step = time_us - last_shown_us_;
   const bool is_in_turn = step > 0 && step <= last_step_us_ + last_step_us_ / 2;
   return is_in_turn ? 0 : kWitnesses;
+}
+
+// Whether a first frame may have that time: before what was sought, or soon after the stream
+// begins.
+bool VideoReader::is_near_start(std::int64_t time_us) {
+  const std::int64_t start = stream().start_time;
+  if (time_us <= wanted_us_) return true;
+  return start != AV_NOPTS_VALUE && time_us <= to_us(start) + kSoon;
 }
 
 // Time may not run backwards: leaves out one of the frames that are coming if it does. Of two in

@@ -64,7 +64,8 @@ class VideoReader {
   Result<bool> begin_at(std::int64_t time_us);
   Result<> feed();
   Result<Decoded> decode();
-  std::size_t witnesses() const;
+  std::size_t witnesses();
+  bool is_near_start(std::int64_t time_us);
   bool leave_out_misplaced();
   void leave_out(std::size_t index, std::int64_t before_us);
   void expect(const AVPacket& packet, bool may_be_left_out);
