@@ -95,8 +95,7 @@ Gops find_gops(const std::vector<CodedPicture>& pictures, const std::vector<std:
     gops.keys.push_back(places[i]);
   }
   if (gops.keys.empty() || gops.keys.front() != 0) return {{}, "open_gop"};
-  const auto longest =
-      static_cast<std::int64_t>(kLongestGopSeconds * plan.frame_rate.value() + 0.5);
+  const auto longest = std::int64_t{std::lround(kLongestGopSeconds * plan.frame_rate.value())};
   for (std::size_t i = 0; i < gops.keys.size(); ++i) {
     const bool is_last = i + 1 == gops.keys.size();
     const auto end = is_last ? std::ssize(pictures) : gops.keys[i + 1];

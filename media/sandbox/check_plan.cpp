@@ -6,7 +6,7 @@
 namespace weike::media {
 namespace {
 
-Error lie(std::string what) { return {ErrorCode::corrupt, "the child handed back " + what}; }
+Error lie(const std::string& what) { return {ErrorCode::corrupt, "the child handed back " + what}; }
 
 template <class Rungs>
 bool are_named(const Rungs& rungs, char kind) {
@@ -102,6 +102,7 @@ bool is_rendition(std::string_view name, char kind) {
 
 std::vector<const VideoRung*> picture_rungs(const Plan& plan) {
   std::vector<const VideoRung*> rungs;
+  rungs.reserve(plan.video.size() + 2);
   for (const VideoRung& rung : plan.video) rungs.push_back(&rung);
   if (plan.copied) rungs.push_back(&*plan.copied);
   if (plan.background) rungs.push_back(&*plan.background);

@@ -18,7 +18,7 @@ constexpr std::size_t kMaxPlaceholderBytes = 600;
 constexpr int kMaxDepth = 16;
 constexpr std::string_view kInit = "/init.mp4";
 
-Error lie(std::string what) { return {ErrorCode::corrupt, "the child handed back " + what}; }
+Error lie(const std::string& what) { return {ErrorCode::corrupt, "the child handed back " + what}; }
 
 bool is_init_name(std::string_view name) {
   if (!name.ends_with(kInit)) return false;

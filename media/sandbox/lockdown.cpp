@@ -81,7 +81,7 @@ bool set_limits(const LockdownOptions& options) {
 #else
   constexpr int kSpare = 0;
 #endif
-  const auto files = static_cast<rlim_t>(options.highest_descriptor + 1 + kSpare);
+  const auto files = static_cast<rlim_t>(options.highest_descriptor) + 1 + kSpare;
   const rlim_t cpu = options.cpu_seconds;
   bool holds = limit(RLIMIT_CPU, cpu, cpu + 2);  // SIGXCPU first, then SIGKILL.
   holds &= limit(RLIMIT_FSIZE, 0, 0);

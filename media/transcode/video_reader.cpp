@@ -45,7 +45,7 @@ Result<> VideoReader::restart() {
   SourceOptions trusting = options_;
   trusting.trusts_header = true;
   if (auto opened = open_source(trusting); !opened) return opened.error();
-  const auto started = start_decoder();
+  auto started = start_decoder();
   if (source_.has_looked_at_packets()) return started;
   if (started && decoder_->codec_id == AV_CODEC_ID_H264 && decoder_->has_b_frames > 0) return {};
   if (auto looked = source_.look_at_packets(options_); !looked) return looked.error();

@@ -65,7 +65,7 @@ Result<> AssetJob::make_batch(const Unit& unit) {
   const media::SegmentsTask task{*plan_, batch.renditions, batch.first_segment, batch.last_segment};
   const auto made = workshop_.worker.run(source_->descriptor(), task, sink, *unit.control);
   if (made && made->value("damaged_frames", std::int64_t{0}) > 0) note_damage();
-  const auto written = flush();  // Also what a batch finished before it failed.
+  auto written = flush();  // Also what a batch finished before it failed.
   if (!made) return made.error();
   if (!written) return written;
   const std::scoped_lock lock(mutex_);
@@ -114,7 +114,7 @@ Result<> AssetJob::put_segment(const SegmentName& name, std::span<const std::byt
     const std::scoped_lock lock(mutex_);
     if (finished_.has(name.rendition, name.number)) return {};
   }
-  const auto put = workshop_.blobs.put(assets::blob_name(id_, name.file()), bytes);
+  auto put = workshop_.blobs.put(assets::blob_name(id_, name.file()), bytes);
   if (!put) return put;
   workshop_.wishes.settle({id_, name.rendition, name.number});
   workshop_.observer().on_segment(bytes.size());

@@ -25,7 +25,7 @@ Result<> for_batches(storage::KvStore& store, storage::KeyRange range,
   std::size_t found = kBatch;
   while (found == kBatch) {
     Entries entries;
-    const auto read = store.read([&](storage::Transaction& transaction) -> Result<> {
+    auto read = store.read([&](storage::Transaction& transaction) -> Result<> {
       auto scanned = transaction.scan(range, kBatch);
       if (!scanned) return scanned.error();
       entries = std::move(*scanned);
