@@ -42,9 +42,9 @@ void apply_settings(AVCodecContext& context, const VideoRung& rung, const Plan& 
   context.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
 }
 
-// x264's AVX-512 code for macroblock trees (r3095) takes eight macroblocks of a row at a time.
-// Where a row is no multiple of that it reads memory it never wrote, and its output differs from
-// run to run.
+// Where a row of macroblocks is no multiple of eight, x264's AVX-512 code for macroblock trees
+// (r3095) reads memory it never wrote, and its output differs from run to run
+// (docs/decisions/0013).
 bool has_whole_octets(int width) {
   constexpr int kMacroblock = 16;
   return (width + kMacroblock - 1) / kMacroblock % 8 == 0;
