@@ -20,7 +20,7 @@ namespace weike::media {
 
 struct Limits {
   std::int64_t min_duration_ms = 1'000;
-  std::int64_t max_duration_ms = 30 * 60 * 1'000 * 105LL / 100;
+  std::int64_t max_duration_ms = 30LL * 60 * 1'000 * 105 / 100;
   std::int64_t max_pixels = 4096LL * 4096;
   int max_streams = 32;
 };

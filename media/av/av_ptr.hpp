@@ -31,7 +31,7 @@ struct AvDeleter {
   void operator()(SwsContext* p) const { sws_freeContext(p); }
   void operator()(SwrContext* p) const { swr_free(&p); }
   void operator()(AVIOContext* p) const {
-    av_freep(&p->buffer);
+    av_freep(static_cast<void*>(&p->buffer));
     avio_context_free(&p);
   }
 };

@@ -55,6 +55,7 @@ class Candidates {
       return (one.picture ? one.score : -1) > (other.picture ? other.score : -1);
     });
     std::vector<FramePtr> pictures;
+    pictures.reserve(best_.size());
     for (auto& each : best_)
       pictures.push_back(each.picture ? std::move(each.picture) : share(*pictures.front()));
     return pictures;

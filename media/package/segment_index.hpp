@@ -40,7 +40,7 @@ struct SegmentIndex {
 };
 
 // The index of any segment lies within this many first bytes of its file (1000 samples and more).
-inline constexpr std::size_t kSegmentHeadBytes = 16 * 1024;
+inline constexpr std::size_t kSegmentHeadBytes = 16UL * 1024;
 
 // Reads the index from the first bytes of a segment, the whole file or kSegmentHeadBytes of it.
 // `corrupt` if it is not one track fragment with one run of samples that fills one mdat box up to

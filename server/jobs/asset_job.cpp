@@ -72,9 +72,7 @@ std::optional<AssetJob::Unit> AssetJob::take_unit() {
     unit.step = Step::settle;
   } else if (!has_begun_) {
     has_begun_ = true;
-  } else if (!has_plan_) {
-    return std::nullopt;
-  } else if (!batches_.empty()) {
+  } else if (has_plan_ && !batches_.empty()) {
     unit.step = Step::batch;
     unit.batch = std::move(batches_.front());
     batches_.pop_front();
@@ -83,7 +81,7 @@ std::optional<AssetJob::Unit> AssetJob::take_unit() {
         claimed_.emplace(rendition, number);
       }
     }
-  } else if (!images_taken_) {
+  } else if (has_plan_ && !images_taken_) {
     images_taken_ = true;
     unit.step = Step::images;
   } else {

@@ -99,7 +99,7 @@ Result<media::Plan> AssetJob::probe(const Asset& asset, const media::TaskControl
       return Error{ErrorCode::unsupported_type, rejected->value("detail", ""),
                    rejected->at("code").get<std::string>()};
     }
-    const auto plan = keep_plan(made->at("plan"));
+    auto plan = keep_plan(made->at("plan"));
     if (!plan) return plan.error();
     const auto known = change([&](storage::Transaction&, Asset& stored) -> Result<> {
       stored.state = AssetState::transcoding;

@@ -20,11 +20,11 @@ struct NetOptions {
   std::size_t max_connections_per_address = 2'000;
   std::vector<std::string> trusted_proxies;  // Addresses or networks: "10.0.0.0/8".
 
-  std::size_t target_limit_bytes = 8 * 1024;
-  std::size_t head_limit_bytes = 16 * 1024;
+  std::size_t target_limit_bytes = 8UL * 1024;
+  std::size_t head_limit_bytes = 16UL * 1024;
   std::size_t header_count_limit = 100;
-  std::size_t stream_buffer_bytes = 256 * 1024;   // One for each running upload.
-  std::size_t file_turn_bytes = 2 * 1024 * 1024;  // Sent at most before others have their turn.
+  std::size_t stream_buffer_bytes = 256UL * 1024;   // One for each running upload.
+  std::size_t file_turn_bytes = 2UL * 1024 * 1024;  // Sent at most before others have their turn.
 
   Milliseconds idle_deadline = std::chrono::seconds{75};     // Between two requests.
   Milliseconds head_deadline = std::chrono::seconds{10};     // First to last byte of a head.
