@@ -3,6 +3,7 @@
 #include "media/av/av_error.hpp"
 #include "media/plan/avc_level.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 extern "C" {
@@ -53,8 +54,12 @@ bool has_whole_octets(int width) {
 // x264 makes key frames finer than what follows (ipratio 1.4, some 3 steps of the quantiser), but
 // not an encoder's very first one (ratecontrol.c, rate_estimate_qscale). Each segment begins with
 // one: it would be coarser than the key frame in its middle, and pulse. Macroblock trees take back
-// a part of it.
-constexpr AVRational kFirstPictureOffset{-42, 510};  // Of the range of 51 steps.
+// a part of the refinement, the more the smaller the picture is.
+AVRational first_picture_offset(const AVFrame& picture) {
+  const int short_side = std::min(picture.width, picture.height);
+  const int tenths = short_side >= 1080 ? 36 : short_side > 360 ? 42 : 58;
+  return {-tenths, 510};  // Of the range of 51 steps.
+}
 
 bool refine(AVFrame& picture) {
   AVFrameSideData* data = av_frame_new_side_data(&picture, AV_FRAME_DATA_REGIONS_OF_INTEREST,
@@ -64,7 +69,7 @@ bool refine(AVFrame& picture) {
   whole.self_size = sizeof whole;
   whole.bottom = picture.height;
   whole.right = picture.width;
-  whole.qoffset = kFirstPictureOffset;
+  whole.qoffset = first_picture_offset(picture);
   std::memcpy(data->data, &whole, sizeof whole);
   return true;
 }
