@@ -34,12 +34,6 @@ export async function readyAsset(client, id, { timeoutMs = 1_800_000, isDone = (
   );
 }
 
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
 /** Prints rows as a Markdown table, ready for docs/performance.md. */
 export function printTable(head, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;

@@ -1,53 +1,60 @@
-// Keep-alive connections that ask for one path as fast as they are answered.
-import net from 'node:net';
+// Runs load_client (cmake --build --preset release --target load_client), pinned to a core.
+import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-class Connection {
-  constructor(port, request, onReply) {
-    this.request = request;
-    this.onReply = onReply;
-    this.head = Buffer.alloc(0);
-    this.bodyLeft = 0;
-    this.bytes = 0;
-    this.socket = net.connect({ port, host: '127.0.0.1', noDelay: true }, () => this.socket.write(this.request));
-    this.socket.on('data', (bytes) => this.#take(bytes));
-    this.socket.on('error', (failure) => {
-      if (!this.isOver) throw failure;
-    });
-  }
+import { root, temporaryFolder } from '../harness/server.mjs';
 
-  #take(bytes) {
-    this.bytes += bytes.length;
-    if (this.bodyLeft > 0) {
-      this.bodyLeft -= bytes.length;
-      if (this.bodyLeft === 0) this.#next();
-      return;
-    }
-    this.head = this.head.length ? Buffer.concat([this.head, bytes]) : bytes;
-    const end = this.head.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    const text = this.head.latin1Slice(0, end);
-    if (!text.startsWith('HTTP/1.1 200')) throw new Error(text);
-    this.bodyLeft = Number(/\r\ncontent-length: *(\d+)/i.exec(text)[1]) - (this.head.length - end - 4);
-    this.head = Buffer.alloc(0);
-    if (this.bodyLeft === 0) this.#next();
-  }
+const builds = ['build/release/bin/load_client', 'build/dev/bin/load_client'];
+const folder = temporaryFolder();
+let files = 0;
 
-  #next() {
-    this.onReply();
-    if (!this.isOver) this.socket.write(this.request);
-  }
-  close() {
-    this.isOver = true;
-    this.socket.destroy();
-  }
+function binary() {
+  const found = process.env.LOAD_CLIENT ?? builds.map((path) => join(root, path)).find(existsSync);
+  if (!found) throw new Error('no load client: cmake --build --preset release --target load_client');
+  return found;
 }
 
-/** { requests, bytes } of a round of `ms` milliseconds. */
-export async function drive({ port, path, connections, ms }) {
-  const request = `GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nAccept-Encoding: identity\r\n\r\n`;
-  let requests = 0;
-  const open = Array.from({ length: connections }, () => new Connection(port, request, () => (requests += 1)));
-  await new Promise((done) => setTimeout(done, ms));
-  for (const connection of open) connection.close();
-  return { requests, bytes: open.reduce((sum, { bytes }) => sum + bytes, 0) };
+/** The file of requests that load_client reads; a request is { path, status = 200, length, headers = {} }, no length for no body. */
+export function requestFile(requests) {
+  const line = ({ path, status = 200, length, headers = {} }) =>
+    [`${status} ${length ?? '-'} ${path}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)].join('\t');
+  const file = join(folder, `requests-${files++}`);
+  writeFileSync(file, requests.map((request) => `${line(request)}\n`).join(''));
+  return file;
+}
+
+function start({ port, file, connections, core, more }) {
+  const args = ['-c', String(core), binary(), '--port', port, '--requests', file, '--connections', connections, ...more];
+  const child = spawn('taskset', args.map(String), { stdio: ['pipe', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (bytes) => (output += bytes));
+  const ended = new Promise((done) => child.once('close', done));
+  const whole = () => output.endsWith('}\n') && JSON.parse(output);
+  return { child, ended, whole };
+}
+
+function checked(result) {
+  if (!result || result.errors > 0) throw new Error(`the load ended with ${JSON.stringify(result)}`);
+  return result;
+}
+
+/** { requests, bytes, seconds, cipher } of a load of `ms` milliseconds; every answer must be as the requests say. */
+export async function drive({ port, file, connections, core, ms, hasTls, isEachNew }) {
+  const more = ['--ms', ms, ...(hasTls ? ['--tls'] : []), ...(isEachNew ? ['--connection-per-request'] : [])];
+  const { ended, whole } = start({ port, file, connections, core, more });
+  await ended;
+  return checked(whole());
+}
+
+/** Opens connections that ask once and then keep still; calls `look` meanwhile. */
+export async function whileIdle({ port, file, connections, core, hasTls }, look) {
+  const more = ['--ms', 60_000, '--stay-idle', ...(hasTls ? ['--tls'] : [])];
+  const { child, ended, whole } = start({ port, file, connections, core, more });
+  while (!whole() && child.exitCode === null) await new Promise((done) => setTimeout(done, 50));
+  const result = checked(whole());
+  const seen = await look(result);
+  child.stdin.end();
+  await ended;
+  return seen;
 }

@@ -1,11 +1,11 @@
-// An nginx that serves one folder with sendfile, on a port of its own.
+// An nginx that serves one folder with sendfile, on ports of its own.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
-import { childrenOf, cpuSeconds } from '../harness/processes.mjs';
+import { childrenOf, cpuSeconds, residentBytes } from '../harness/processes.mjs';
 import { until } from '../harness/server.mjs';
 
 function freePort() {
@@ -24,31 +24,80 @@ function answers(port) {
   });
 }
 
+// The headers are those that Weike sends with such answers, with a text of the same length for the request's id.
+function settings({ folder, port, tlsPort, noPush, certificate }) {
+  const tls = !certificate ? '' : `
+    listen 127.0.0.1:${tlsPort} ssl reuseport backlog=4096;
+    ssl_certificate ${certificate.file}; ssl_certificate_key ${certificate.key};
+    ssl_protocols TLSv1.3; ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;`;
+  return `${process.getuid() === 0 ? 'user root;\n' : ''}daemon off;
+worker_processes 1;
+worker_rlimit_nofile 20000;
+pid ${folder}/pid;
+error_log ${folder}/error.log;
+events { worker_connections 12000; }
+http {
+  access_log ${folder}/access.log combined buffer=64k flush=1s;
+  sendfile on;
+  tcp_nopush ${noPush ? 'off' : 'on'};
+  tcp_nodelay on;
+  keepalive_requests 100000000;
+  keepalive_timeout 75s;
+  open_file_cache max=1000 inactive=600s;
+  open_file_cache_valid 60s;
+  server_tokens off;
+  types { application/json json; video/iso.segment m4s; video/mp4 mp4; }
+  add_header X-Request-Id 0123456789abcdef;
+  server {
+    listen 127.0.0.1:${port} reuseport backlog=4096;${tls}
+    root ${folder}/files;
+    location /api/ {
+      add_header X-Request-Id 0123456789abcdef;
+      add_header Cache-Control "public, max-age=0, s-maxage=10";
+      add_header Vary "Accept-Language, Authorization, Cookie";
+    }
+    location /media/ {
+      add_header X-Request-Id 0123456789abcdef;
+      add_header Cache-Control "public, max-age=21600, immutable";
+    }
+  }
+}
+`;
+}
+
 export class Nginx {
-  static async start({ noPush }) {
+  /** `certificate`: { file, key } to listen with TLS 1.3 as well. `core` pins it to one core. */
+  static async start({ noPush, certificate, core }) {
     const nginx = new Nginx();
+    nginx.name = `nginx, tcp_nopush ${noPush ? 'off' : 'on'}`;
     nginx.folder = mkdtempSync(join(tmpdir(), 'weike-bench-nginx-'));
     nginx.port = await freePort();
-    const settings = `
-      ${process.getuid() === 0 ? 'user root;' : ''} daemon off; worker_processes ${cpus().length}; pid ${nginx.folder}/pid; error_log ${nginx.folder}/error.log;
-      events { worker_connections 1024; }
-      http {
-        access_log off; sendfile on; tcp_nopush ${noPush ? 'off' : 'on'}; keepalive_requests 100000000;
-        open_file_cache max=100; open_file_cache_valid 60s;
-        types { application/json json; video/iso.segment m4s; }
-        server { listen 127.0.0.1:${nginx.port} reuseport; root ${nginx.folder}; }
-      }`;
-    writeFileSync(join(nginx.folder, 'nginx.conf'), settings);
-    const path = `${process.env.PATH}:/usr/sbin`;
-    nginx.child = spawn('nginx', ['-p', nginx.folder, '-c', join(nginx.folder, 'nginx.conf')], { stdio: 'inherit', env: { ...process.env, PATH: path } });
+    if (certificate) nginx.tlsPort = await freePort();
+    nginx.settings = settings({ ...nginx, noPush, certificate });
+    writeFileSync(join(nginx.folder, 'nginx.conf'), nginx.settings);
+    const pin = core === undefined ? [] : ['taskset', '-c', String(core)];
+    const command = [...pin, 'nginx', '-p', nginx.folder, '-c', join(nginx.folder, 'nginx.conf')];
+    const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+    nginx.child = spawn(command[0], command.slice(1), { stdio: 'inherit', env });
     await until(() => answers(nginx.port), { what: 'nginx' });
     return nginx;
   }
-  put(name, bytes) {
-    writeFileSync(join(this.folder, name), bytes);
+  put(path, bytes) {
+    const file = join(this.folder, 'files', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  }
+  get #workers() {
+    return childrenOf(this.child.pid);
   }
   cpuSeconds() {
-    return childrenOf(this.child.pid).reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+    return this.#workers.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  }
+  residentBytes() {
+    return this.#workers.reduce((sum, pid) => sum + residentBytes(pid), 0);
+  }
+  emptyLog() {
+    truncateSync(join(this.folder, 'access.log'));
   }
   async stop() {
     this.child.kill('SIGTERM');

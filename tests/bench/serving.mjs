@@ -1,102 +1,105 @@
-// CPU of the server process for a 1 MB segment and for a cached feed page, against nginx with sendfile serving the same bytes as files.
-// Rounds take turns; the cheaper of nginx with and without tcp_nopush is the bar. ROUNDS and ROUND_MS set their number and length.
-import { setTimeout as sleep } from 'node:timers/promises';
+// CPU of the server for each kind of answer, against nginx with sendfile serving the same bytes as files, and the memory of idle connections.
+// ROUNDS (9) and ROUND_MS (1000) set the number and length of the rounds, ROWS which rows (all), OUT where the numbers go as JSON.
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { dirname, join } from 'node:path';
 
-import { made } from '../harness/clips.mjs';
-import { cpuSeconds } from '../harness/processes.mjs';
-import { judge, median, printTable, readyAsset, withServer } from './bench.mjs';
-import { drive } from './load.mjs';
+import { root } from '../harness/server.mjs';
+import { printTable } from './bench.mjs';
+import { against, clientCore, compete, serverCore } from './contest.mjs';
+import { idleRow } from './idle.mjs';
+import { machine } from './machine.mjs';
 import { Nginx } from './nginx.mjs';
+import { mediaOf, published } from './published.mjs';
+import { pagePaths, servingRows } from './serving_rows.mjs';
+import { pinnedServer, pinThisProgram } from './weike.mjs';
 
-const rounds = Number(process.env.ROUNDS ?? 7);
-const ms = Number(process.env.ROUND_MS ?? 1500);
+const rounds = Number(process.env.ROUNDS ?? 9);
+const ms = Number(process.env.ROUND_MS ?? 1000);
+const out = process.env.OUT ?? join(root, 'build/bench/serving.json');
+const wanted = process.env.ROWS?.split(',');
+const isWanted = ({ id }) => !wanted || wanted.includes(id);
 
-/** Median cost of each contestant: CPU seconds per GB, or microseconds per request. */
-async function compare(contestants, { connections, perRequest }) {
-  const costs = contestants.map(() => []);
-  for (let round = -1; round < rounds; ++round) {
-    for (const [i, { port, path, cpu }] of contestants.entries()) {
-      const before = cpu();
-      const { requests, bytes } = await drive({ port, path, connections, ms: round < 0 ? 300 : ms });
-      await sleep(50);
-      const used = cpu() - before;
-      // The first round warms caches and is not counted.
-      if (round >= 0) costs[i].push(perRequest ? (used / requests) * 1e6 : used / (bytes / 1e9));
-    }
-  }
-  return costs.map(median);
+function verdict({ low, must, aim }) {
+  if (low <= aim) return 'aim';
+  return low <= must ? 'must' : '**missed**';
 }
 
-async function publishLessons(server, people, asset, count) {
-  const publisher = await server.logIn(people.publisher);
-  const reviewer = await server.logIn(people.reviewer);
-  const patient = async (call) => {
-    for (;;) {
-      const reply = await call();
-      if (reply.status !== 429) return reply;
-      await sleep(Number(reply.headers['retry-after'] ?? 1) * 1000);
-    }
-  };
-  let id;
-  for (let i = 0; i < count; ++i) {
-    const body = { title: `第 ${i + 1} 课：把会议室里的文件讲成故事`, kind: 'micro_lesson', asset_id: asset, audience: 'public', channel: 'micro-lessons', summary: '一个人，一件事，一个道理。', tags: ['微党课', '方法'], teacher: '周敏' };
-    ({ id } = (await patient(() => publisher.post('/lessons', body))).expect(201).json);
-    for (const [who, step] of [[publisher, 'submit'], [reviewer, 'approve'], [publisher, 'publish']]) {
-      (await patient(() => who.post(`/lessons/${id}/${step}`))).expect(200);
-    }
-  }
-  return id;
+async function pagesOf(guest) {
+  const read = async (path) => ({ path, bytes: (await guest.send('GET', path)).expect(200).body });
+  const entries = Object.entries(pagePaths).map(async ([name, path]) => [name, await read(path)]);
+  return Object.fromEntries(await Promise.all(entries));
 }
 
-/** The path of the segment whose size is nearest to 1 MB. */
-async function segmentOfOneMegabyte(guest, lesson) {
-  const { hls_url } = (await guest.get(`/lessons/${lesson}/playback`)).expect(200).json;
-  const base = hls_url.replace(/master\.m3u8$/, '');
-  let best;
-  for (const rung of ['v720', 'v480']) {
-    const playlist = (await guest.send('GET', `${base}${rung}/index.m3u8`)).expect(200).text;
-    for (const name of playlist.match(/^\d+\.m4s/gm)) {
-      const { body } = (await guest.send('GET', `${base}${rung}/${name}`)).expect(200);
-      if (!best || Math.abs(body.length - 1e6) < Math.abs(best.bytes.length - 1e6)) best = { path: `${base}${rung}/${name}`, bytes: body };
-    }
-  }
-  return best;
+/** Bytes of the head of an answer, and its tag. */
+async function look({ port }, path) {
+  const [{ headers, rawHeaders }] = await once(http.get({ port, host: '127.0.0.1', path, method: 'HEAD', agent: false }), 'response');
+  const head = rawHeaders.reduce((sum, text) => sum + text.length + 2, 'HTTP/1.1 200 OK\r\n\r\n'.length);
+  return { head, tag: headers.etag };
 }
 
-// Noise that no encoder can make small, so that a segment reaches its cap.
-const grainy = made('grainy.mp4', '-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=30:d=14', '-vf', 'noise=alls=60:allf=t', '-c:v', 'libx264',
-  '-preset', 'ultrafast', '-b:v', '8M', '-pix_fmt', 'yuv420p');
-
-await withServer(async (server, people) => {
-  const publisher = await server.logIn(people.publisher);
-  const asset = await publisher.upload(grainy);
-  await readyAsset(publisher, asset);
-  const lesson = await publishLessons(server, people, asset, 20);
-  const guest = server.client();
-  const segment = await segmentOfOneMegabyte(guest, lesson);
-  const feedPath = '/api/v1/feed?channel=micro-lessons&limit=20';
-  const feed = (await guest.send('GET', feedPath)).expect(200).body;
-
-  const bars = [await Nginx.start({ noPush: false }), await Nginx.start({ noPush: true })];
-  try {
-    for (const nginx of bars) {
-      nginx.put('segment.m4s', segment.bytes);
-      nginx.put('feed.json', feed);
-    }
-    const contestants = (path, file) => [
-      { port: server.port, path, cpu: () => cpuSeconds(server.pid) },
-      ...bars.map((nginx) => ({ port: nginx.port, path: file, cpu: () => nginx.cpuSeconds() })),
-    ];
-    const big = await compare(contestants(segment.path, '/segment.m4s'), { connections: 8 });
-    const small = await compare(contestants(feedPath, '/feed.json'), { connections: 32, perRequest: true });
-    const row = (name, unit, [weike, push, noPush]) => [name, `${weike.toFixed(3)} ${unit}`, `${push.toFixed(3)} / ${noPush.toFixed(3)}`, (weike / Math.min(push, noPush)).toFixed(2)];
-    printTable(['', 'Weike', 'nginx (tcp_nopush on / off)', 'ratio'], [
-      row(`segment of ${segment.bytes.length} bytes`, 's/GB', big),
-      row(`feed page of ${feed.length} bytes`, 'µs/request', small),
-    ]);
-    judge('segment, CPU per GB', big[0] / Math.min(big[1], big[2]), 1.2);
-    judge('cached feed page, CPU per request', small[0] / Math.min(small[1], small[2]), 1.2);
-  } finally {
-    for (const nginx of bars) await nginx.stop();
+async function measure(row, contestants) {
+  for (const nginx of contestants.filter(({ put }) => put)) for (const file of row.files) nginx.put(file.theirs, file.bytes);
+  const heads = [];
+  for (const contestant of contestants) {
+    const looked = new Map();
+    for (const file of row.files) looked.set(file, await look(contestant, contestant.isWeike ? file.ours : file.theirs));
+    contestant.tagOf = (file) => looked.get(file).tag;
+    heads.push(looked.get(row.files[0]).head);
   }
-});
+  const results = await compete(contestants, row, { rounds, ms });
+  const sizes = row.files.map(({ bytes }) => bytes.length);
+  const { id, name, must, aim, unit } = row;
+  const result = { id, name, must, aim, unit, ...against(results), sizes, heads, contestants: results };
+  return { ...result, verdict: verdict(result) };
+}
+
+function line(result) {
+  if (result.skipped) return [result.name, '', '', '', '', '', result.must, result.aim, `skipped: ${result.skipped}`];
+  const [ours, ...bars] = result.contestants;
+  const cost = ({ cost: value }) => (result.unit === 'GB' ? `${value.toFixed(3)} s/GB` : `${value.toFixed(2)} µs`);
+  const mean = result.sizes.reduce((sum, size) => sum + size, 0) / result.sizes.length;
+  const rates = result.contestants.map(({ requestsPerSecond }) => Math.round(requestsPerSecond)).join(' / ');
+  return [
+    result.name, result.sizes.length > 1 ? `${result.sizes.length} × ${Math.round(mean)}` : mean, cost(ours), bars.map(cost).join(' / '),
+    `${result.middle.toFixed(2)} (${result.low.toFixed(2)}–${result.high.toFixed(2)})`, rates, result.must, result.aim, result.verdict,
+  ];
+}
+
+const { data, lesson } = await published();
+pinThisProgram(clientCore);
+const weike = await pinnedServer({ data, core: serverCore });
+const bars = [];
+const results = [];
+try {
+  const guest = weike.server.client();
+  const rows = servingRows({ pages: await pagesOf(guest), ...(await mediaOf(guest, lesson)) });
+  for (const noPush of [false, true]) bars.push(await Nginx.start({ noPush, certificate: weike.certificate, core: serverCore }));
+  const contestants = [weike, ...bars];
+  for (const row of rows.filter(isWanted)) {
+    const why = row.skipped ?? (row.hasTls && !weike.tlsPort ? 'this server has no TLS' : undefined);
+    results.push(why ? { id: row.id, name: row.name, must: row.must, aim: row.aim, skipped: why } : await measure(row, contestants));
+    console.error(line(results.at(-1)).join(' | '));
+  }
+} finally {
+  for (const nginx of bars) await nginx.stop();
+  await weike.stop();
+}
+const idle = isWanted({ id: 'idle' }) ? await idleRow({ data }) : undefined;
+
+const about = { ...machine(), rounds, round_ms: ms };
+mkdirSync(dirname(out), { recursive: true });
+writeFileSync(out, JSON.stringify({ about, nginx_configuration: bars.map(({ settings }) => settings), config: weike.config, rows: results, idle }, null, 1));
+
+console.log(`${Object.entries(about).map(([name, value]) => `${name}: ${value}`).join('\n')}\n`);
+console.log(`Each server has one thread for connections on core ${serverCore}, the load client has core ${clientCore}; ${rounds} rounds of ${ms} ms in turn.`);
+console.log(`Weike's configuration: ${JSON.stringify(weike.config)}\n`);
+console.log(`nginx's configuration, tcp_nopush on; another instance has it off:\n\n${bars[0].settings}`);
+printTable(['', 'bytes', 'Weike', 'nginx, tcp_nopush on / off', 'ratio, 90 % interval', 'requests/s', 'must', 'aim', ''], results.map(line));
+if (idle) {
+  console.log();
+  printTable(['10 000 idle keep-alive connections', 'MB added', 'must', 'aim', ''], idle.lines);
+}
+console.log(`\nNumbers: ${out}`);
+if (results.some(({ verdict: said }) => said === '**missed**') || idle?.isMissed) process.exitCode = 1;
