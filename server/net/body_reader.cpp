@@ -1,7 +1,5 @@
 #include "server/net/body_reader.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 
@@ -38,7 +36,7 @@ BodyReader::Received BodyReader::receive(std::span<char> into) {
     return {Status::more, taken};
   }
   while (true) {
-    const ssize_t got = ::recv(connection_.descriptor(), into.data(), into.size(), MSG_DONTWAIT);
+    const ssize_t got = connection_.transport().receive(into);
     if (got > 0) {
       connection_.deadline().count(static_cast<std::uint64_t>(got));
       return {Status::more, static_cast<std::size_t>(got)};

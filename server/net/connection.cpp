@@ -10,7 +10,7 @@ namespace weike::server {
 
 Connection::Connection(ThreadContext& thread, Socket socket, std::string peer, bool is_trusted)
     : thread_(thread),
-      socket_(std::move(socket)),
+      transport_(std::move(socket)),
       peer_(std::move(peer)),
       is_trusted_(is_trusted),
       deadline_(thread.options()) {
@@ -23,15 +23,15 @@ Connection::~Connection() {
 }
 
 void Connection::abort() {
-  if (!socket_.is_open()) return;
+  if (!socket().is_open()) return;
   const linger drop{1, 0};
   ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket().close(ignored);
 }
 
 void Connection::sweep(Deadline::Clock::time_point now) {
-  if (!socket_.is_open()) return;
+  if (!socket().is_open()) return;
   if (permit_ && !permit_->holds()) {
     if (deadline_.phase() == Phase::write || has_unsent_bytes()) return abort();
     permit_.reset();
@@ -73,7 +73,7 @@ void Connection::send_refusal(const http::Response& response, std::string_view i
                                     .status = response.status,
                                     .lane = Lane::handler});
   // The client is late; whether this still reaches it does not matter.
-  static_cast<void>(::send(descriptor(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  static_cast<void>(transport_.send(text));
 }
 
 bool Connection::has_unsent_bytes() {
@@ -92,7 +92,7 @@ void Connection::close_if_idle() {
 
 void Connection::wake() {
   boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  socket().cancel(ignored);
 }
 
 }  // namespace weike::server

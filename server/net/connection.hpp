@@ -4,6 +4,7 @@
 #include "server/net/executor.hpp"
 #include "server/net/file_transfer.hpp"
 #include "server/net/thread_context.hpp"
+#include "server/net/transport.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -41,8 +42,9 @@ class Connection : public boost::intrusive::list_base_hook<
   ~Connection();
 
   ThreadContext& thread() { return thread_; }
-  Socket& socket() { return socket_; }
-  int descriptor() { return socket_.native_handle(); }
+  Transport& transport() { return transport_; }
+  Socket& socket() { return transport_.socket(); }
+  int descriptor() { return transport_.descriptor(); }
   const std::string& peer() const { return peer_; }
   bool is_trusted() const { return is_trusted_; }
   Deadline& deadline() { return deadline_; }
@@ -56,7 +58,7 @@ class Connection : public boost::intrusive::list_base_hook<
   void watch_permit(std::shared_ptr<const http::Permit> permit) { permit_ = std::move(permit); }
 
   // False after the deadline passed or the socket was closed: the session ends.
-  bool is_alive() const { return socket_.is_open() && !is_expired_; }
+  bool is_alive() const { return transport_.socket().is_open() && !is_expired_; }
   bool must_linger() const { return must_linger_; }
   // The client has sent bytes that nobody will read: close slowly, or it never sees the answer.
   void linger_at_close() { must_linger_ = true; }
@@ -79,7 +81,7 @@ class Connection : public boost::intrusive::list_base_hook<
   bool has_unsent_bytes();
 
   ThreadContext& thread_;
-  Socket socket_;
+  Transport transport_;
   const std::string peer_;
   const bool is_trusted_;
   bool is_expired_ = false;

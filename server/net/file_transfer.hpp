@@ -1,9 +1,7 @@
 #pragma once
 
 #include "api/http/message.hpp"
-#include "server/net/output_queue.hpp"
-
-#include <sys/sendfile.h>
+#include "server/net/transport.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -25,20 +23,20 @@ class FileTransfer {
   bool is_done() const { return sent_ == body_.length; }
 
   // Sends at most `limit` bytes. `done` means the limit or the end was reached; `failed` also that
-  // the file is shorter than promised.
-  SendResult send_turn(int socket, std::size_t limit) {
+  // the file is shorter than promised. The transport may hold the last bytes when `is_done` is true
+  // already: the file is sent when this says `done` too.
+  SendResult send_turn(Transport& transport, std::size_t limit) {
     std::uint64_t left = std::min<std::uint64_t>(limit, body_.length - sent_);
     while (left > 0) {
-      auto offset = static_cast<off_t>(body_.offset + sent_);
-      const ssize_t written =
-          ::sendfile(socket, body_.file->descriptor(), &offset, static_cast<std::size_t>(left));
+      const ssize_t written = transport.send_file(body_.file->descriptor(), body_.offset + sent_,
+                                                  static_cast<std::size_t>(left));
       if (written < 0 && errno == EINTR) continue;
       if (written < 0 && errno == EAGAIN) return SendResult::would_block;
       if (written <= 0) return SendResult::failed;
       sent_ += static_cast<std::uint64_t>(written);
       left -= static_cast<std::uint64_t>(written);
     }
-    return SendResult::done;
+    return transport.flush();
   }
 
  private:

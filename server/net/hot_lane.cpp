@@ -3,8 +3,6 @@
 #include "api/http/problem.hpp"
 #include "server/net/exchange.hpp"
 
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <cstring>
 
@@ -98,8 +96,7 @@ bool Turn::receive() {
   }
   std::size_t filled = kept;
   while (true) {
-    const ssize_t got =
-        ::recv(connection_.descriptor(), buffer.data() + kept, buffer.size() - kept, MSG_DONTWAIT);
+    const ssize_t got = connection_.transport().receive(std::span(buffer).subspan(kept));
     if (got > 0) filled += static_cast<std::size_t>(got);
     if (got == 0) is_at_end_ = kept < buffer.size();
     if (got < 0 && errno == EINTR) continue;
@@ -170,10 +167,11 @@ Turn::Step Turn::reply_file(const http::FileBody& body, bool keep_alive) {
   if (!flush(transfer.joins_head())) return stop(Next::close);
   if (!connection_.unfinished()) {
     const std::size_t limit = thread_.options().file_turn_bytes;
-    if (transfer.send_turn(connection_.descriptor(), limit) == SendResult::failed) {
-      return stop(Next::close);
+    const SendResult result = transfer.send_turn(connection_.transport(), limit);
+    if (result == SendResult::failed) return stop(Next::close);
+    if (result == SendResult::done && transfer.is_done()) {
+      return stop(keep_alive ? Next::again : Next::close);
     }
-    if (transfer.is_done()) return stop(keep_alive ? Next::again : Next::close);
     connection_.unfinished() = std::make_unique<Unfinished>();
   }
   connection_.unfinished()->file.emplace(std::move(transfer));
@@ -209,7 +207,7 @@ bool Turn::flush(bool has_more) {
   output_.end_text();
   if (output_.is_empty()) return true;
   std::uint64_t sent = 0;
-  const SendResult result = output_.send(connection_.descriptor(), has_more, sent);
+  const SendResult result = output_.send(connection_.transport(), has_more, sent);
   if (result == SendResult::would_block) {
     connection_.unfinished() = std::make_unique<Unfinished>();
     connection_.unfinished()->output = std::move(output_);

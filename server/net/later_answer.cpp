@@ -3,8 +3,6 @@
 #include "server/net/exchange.hpp"
 #include "server/net/signal.hpp"
 
-#include <sys/socket.h>
-
 #include <array>
 #include <cerrno>
 
@@ -21,7 +19,7 @@ bool has_room(Connection& connection) {
 bool keep_input(Connection& connection) {
   std::array<char, 4096> bytes;
   while (has_room(connection)) {
-    const ssize_t got = ::recv(connection.descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    const ssize_t got = connection.transport().receive(bytes);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return errno == EAGAIN;
     if (got == 0) return false;

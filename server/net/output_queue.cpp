@@ -1,8 +1,5 @@
 #include "server/net/output_queue.hpp"
 
-#include <sys/socket.h>
-#include <sys/uio.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -34,23 +31,19 @@ std::uint64_t OutputQueue::size_bytes() const {
   return size;
 }
 
-SendResult OutputQueue::send(int descriptor, bool has_more, std::uint64_t& sent) {
+SendResult OutputQueue::send(Transport& transport, bool has_more, std::uint64_t& sent) {
   std::array<iovec, kMaxVectors> vectors{};
   while (!is_empty()) {
     const std::size_t count = std::min(kMaxVectors, pieces_.size() - first_);
     for (std::size_t i = 0; i < count; ++i) {
       const Piece& piece = pieces_[first_ + i];
       const std::string& bytes = piece.shared ? *piece.shared : text_;
-      // sendmsg does not write through this pointer; iovec has no const form.
+      // Nobody writes through this pointer; iovec has no const form.
       vectors[i].iov_base = const_cast<char*>(bytes.data()) + piece.begin;
       vectors[i].iov_len = piece.end - piece.begin;
     }
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = count;
     const bool is_last = first_ + count == pieces_.size();
-    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (has_more || !is_last ? MSG_MORE : 0);
-    const ssize_t written = ::sendmsg(descriptor, &message, flags);
+    const ssize_t written = transport.send({vectors.data(), count}, has_more || !is_last);
     if (written < 0) {
       if (errno == EINTR) continue;
       return errno == EAGAIN ? SendResult::would_block : SendResult::failed;
@@ -58,7 +51,7 @@ SendResult OutputQueue::send(int descriptor, bool has_more, std::uint64_t& sent)
     sent += static_cast<std::uint64_t>(written);
     advance(static_cast<std::size_t>(written));
   }
-  return SendResult::done;
+  return has_more ? SendResult::done : transport.flush();
 }
 
 void OutputQueue::advance(std::size_t bytes) {

@@ -1,18 +1,13 @@
 #pragma once
 
 #include "api/http/message.hpp"
+#include "server/net/transport.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace weike::server {
-
-enum class SendResult {
-  done,
-  would_block,
-  failed,  // The client is gone.
-};
 
 // Bytes on their way to one client, in order: heads and short bodies in one string, shared bodies
 // beside it. Sends as much as it can with one sendmsg. One thread.
@@ -28,8 +23,9 @@ class OutputQueue {
   std::uint64_t size_bytes() const;
   std::size_t piece_count() const { return pieces_.size() - first_; }
 
-  // Sends until all is gone or the socket is full; `sent` grows by what went.
-  SendResult send(int descriptor, bool has_more, std::uint64_t& sent);
+  // Sends until all is gone or the socket is full; `sent` grows by what went. May be called again
+  // when all is gone: the transport may still hold some.
+  SendResult send(Transport& transport, bool has_more, std::uint64_t& sent);
 
   // Forgets everything and keeps the memory: the bytes of one client must never meet another.
   void clear();

@@ -5,8 +5,6 @@
 #include "server/net/exchange.hpp"
 #include "server/net/signal.hpp"
 
-#include <sys/socket.h>
-
 #include <chrono>
 
 namespace weike::server {
@@ -25,8 +23,7 @@ void send_continue(Connection& connection, Exchange& exchange) {
   if (!exchange.framing.expects_continue) return;
   exchange.framing.expects_continue = false;
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  static_cast<void>(::send(connection.descriptor(), kContinue.data(), kContinue.size(),
-                           MSG_NOSIGNAL | MSG_DONTWAIT));
+  static_cast<void>(connection.transport().send(kContinue));
 }
 
 Task<bool> wait_readable(Connection* connection) {

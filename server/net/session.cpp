@@ -9,7 +9,8 @@
 namespace weike::server {
 namespace {
 
-Task<bool> serve_exchange(Connection* connection, Exchange* exchange) {
+// Not inlined: g++ 12 takes its frame for memory of another allocator then, and warns.
+[[gnu::noinline]] Task<bool> serve_exchange(Connection* connection, Exchange* exchange) {
   const http::Router::Match match =
       connection->thread().shared.router.find(exchange->request.method, exchange->request.path);
   for (const auto& [name, value] : match.parameters) exchange->request.parameters[name] = value;
@@ -46,7 +47,7 @@ Task<bool> finish(Connection* connection) {
 Task<void> run_session(std::unique_ptr<Connection> connection) {
   bool has_input = false;
   while (connection->is_alive()) {
-    if (!has_input) {
+    if (!has_input && !connection->transport().has_pending_input()) {
       co_await connection->socket().async_wait(Socket::wait_read, kAwaitTuple);
       if (!connection->is_alive()) break;
     }

@@ -3,8 +3,6 @@
 #include "server/net/exchange.hpp"
 #include "server/net/signal.hpp"
 
-#include <sys/socket.h>
-
 #include <cerrno>
 
 namespace weike::server {
@@ -53,7 +51,7 @@ Task<bool> send_part(Connection* connection, http::PartsBody::Part part, bool is
 bool drop_input(Connection& connection) {
   char scratch[512];
   while (true) {
-    const ssize_t got = ::recv(connection.descriptor(), scratch, sizeof scratch, MSG_DONTWAIT);
+    const ssize_t got = connection.transport().receive(scratch);
     if (got > 0) continue;
     return got < 0 && (errno == EAGAIN || errno == EINTR);
   }
@@ -66,7 +64,7 @@ Task<bool> send_all(Connection* connection, OutputQueue* output, bool has_more) 
   bool is_waiting = false;
   while (true) {
     std::uint64_t sent = 0;
-    const SendResult result = output->send(connection->descriptor(), has_more, sent);
+    const SendResult result = output->send(connection->transport(), has_more, sent);
     if (result != SendResult::would_block) co_return result == SendResult::done;
     if (!is_waiting) connection->deadline().enter(Phase::write);
     is_waiting = true;
@@ -78,23 +76,24 @@ Task<bool> send_all(Connection* connection, OutputQueue* output, bool has_more) 
 Task<bool> send_file(Connection* connection, FileTransfer* transfer) {
   connection->watch_permit(transfer->permit());
   connection->deadline().enter(Phase::write);
-  while (!transfer->is_done()) {
+  while (true) {
     if (!transfer->is_permitted()) {
       connection->abort();
       co_return false;
     }
     const std::uint64_t before = transfer->sent_bytes();
     const std::size_t limit = connection->thread().options().file_turn_bytes;
-    const SendResult result = transfer->send_turn(connection->descriptor(), limit);
+    const SendResult result = transfer->send_turn(connection->transport(), limit);
     connection->deadline().count(transfer->sent_bytes() - before);
     if (result == SendResult::failed) co_return false;
     if (result == SendResult::would_block) {
       if (!co_await wait_writable(connection)) co_return false;
-    } else if (!transfer->is_done()) {
+    } else if (transfer->is_done()) {
+      co_return true;
+    } else {
       co_await asio::post(connection->socket().get_executor(), kAwait);
     }
   }
-  co_return true;
 }
 
 Task<bool> send_parts(Connection* connection, Exchange* exchange,
@@ -185,8 +184,7 @@ Task<void> close_slowly(Connection* connection) {
   std::uint64_t dropped = 0;
   std::vector<char>& scratch = connection->thread().input;
   while (connection->socket().is_open() && dropped < kMaxLingeringBytes) {
-    const ssize_t got =
-        ::recv(connection->descriptor(), scratch.data(), scratch.size(), MSG_DONTWAIT);
+    const ssize_t got = connection->transport().receive(scratch);
     if (got == 0) co_return;
     if (got > 0) {
       dropped += static_cast<std::uint64_t>(got);

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "server/net/executor.hpp"
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace weike::server {
+
+enum class SendResult {
+  done,
+  would_block,
+  failed,  // The client is gone.
+};
+
+// The way of bytes to and from one client; nobody else reads or writes its socket. Never waits: the
+// calls answer as their system calls do, with -1 and errno, EAGAIN where there is nothing to do
+// now. One thread.
+class Transport {
+ public:
+  explicit Transport(Socket socket) : socket_(std::move(socket)) {}
+
+  Socket& socket() { return socket_; }
+  const Socket& socket() const { return socket_; }
+  int descriptor() { return socket_.native_handle(); }
+
+  // The number of bytes that came, 0 behind the client's last one.
+  ssize_t receive(std::span<char> into) {
+    return ::recv(descriptor(), into.data(), into.size(), MSG_DONTWAIT);
+  }
+  // True when bytes have come that the socket does not tell of: receive before waiting for it.
+  bool has_pending_input() const { return false; }
+
+  // How many of the bytes are taken. `has_more`: more follows at once, so this need not go alone.
+  ssize_t send(std::span<const iovec> pieces, bool has_more) {
+    msghdr message{};
+    // sendmsg does not write through these pointers; the structure has no const form.
+    message.msg_iov = const_cast<iovec*>(pieces.data());
+    message.msg_iovlen = pieces.size();
+    return ::sendmsg(descriptor(), &message,
+                     MSG_NOSIGNAL | MSG_DONTWAIT | (has_more ? MSG_MORE : 0));
+  }
+  ssize_t send(std::string_view bytes) {
+    const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
+    return send({&piece, 1}, false);
+  }
+  // The same with bytes of a file; 0 behind its end.
+  ssize_t send_file(int file, std::uint64_t offset, std::size_t length) {
+    auto from = static_cast<off_t>(offset);
+    return ::sendfile(descriptor(), file, &from, length);
+  }
+  // Bytes that `send` and `send_file` took may wait here. A reply is sent when this says `done`.
+  SendResult flush() { return SendResult::done; }
+
+ private:
+  Socket socket_;
+};
+
+}  // namespace weike::server
