@@ -19,7 +19,7 @@ async function oneRound(contestant, file, row, ms) {
   // The ends of connections, and lines of logs that wait for their turn.
   await sleep(50);
   const cpu = contestant.cpuSeconds() - before;
-  return { cost: cost(done, cpu, row.unit), requestsPerSecond: done.requests / done.seconds, busy: cpu / done.seconds, cipher: done.cipher };
+  return { cost: cost(done, cpu, row.unit), requests: done.requests, requestsPerSecond: done.requests / done.seconds, busy: cpu / done.seconds, cipher: done.cipher };
 }
 
 /**
@@ -34,9 +34,12 @@ export async function compete(contestants, row, { rounds, ms }) {
       if (round >= 0) seen.push(result);
     }
   }
-  for (const { contestant } of entries) contestant.emptyLog();
+  // Logs are written twice a second or so.
+  await sleep(1200);
   return entries.map(({ contestant, rounds: seen }) => ({
     name: contestant.name,
+    lostLogLines: contestant.emptyLog() ?? 0,
+    requests: seen.reduce((sum, round) => sum + round.requests, 0),
     costs: seen.map((round) => round.cost),
     cost: median(seen.map((round) => round.cost)),
     requestsPerSecond: median(seen.map((round) => round.requestsPerSecond)),

@@ -7,15 +7,7 @@ import { dirname, join } from 'node:path';
 
 import { childrenOf, cpuSeconds, residentBytes } from '../harness/processes.mjs';
 import { until } from '../harness/server.mjs';
-
-function freePort() {
-  return new Promise((done) => {
-    const probe = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
-}
+import { freePort } from './ports.mjs';
 
 function answers(port) {
   return new Promise((done) => {

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 
 import { root } from '../harness/server.mjs';
 import { printTable } from './bench.mjs';
+import { makeCertificate } from './certificate.mjs';
 import { against, clientCore, compete, serverCore } from './contest.mjs';
 import { idleRow } from './idle.mjs';
 import { machine } from './machine.mjs';
@@ -50,8 +51,8 @@ async function measure(row, contestants) {
   }
   const results = await compete(contestants, row, { rounds, ms });
   const sizes = row.files.map(({ bytes }) => bytes.length);
-  const { id, name, must, aim, unit } = row;
-  const result = { id, name, must, aim, unit, ...against(results), sizes, heads, contestants: results };
+  const { id, name, must, aim, unit, hasTls } = row;
+  const result = { id, name, must, aim, unit, hasTls, ...against(results), sizes, heads, contestants: results };
   return { ...result, verdict: verdict(result) };
 }
 
@@ -69,13 +70,14 @@ function line(result) {
 
 const { data, lesson } = await published();
 pinThisProgram(clientCore);
-const weike = await pinnedServer({ data, core: serverCore });
+const certificate = makeCertificate();
+const weike = await pinnedServer({ data, core: serverCore, certificate });
 const bars = [];
 const results = [];
 try {
   const guest = weike.server.client();
   const rows = servingRows({ pages: await pagesOf(guest), ...(await mediaOf(guest, lesson)) });
-  for (const noPush of [false, true]) bars.push(await Nginx.start({ noPush, certificate: weike.certificate, core: serverCore }));
+  for (const noPush of [false, true]) bars.push(await Nginx.start({ noPush, certificate, core: serverCore }));
   const contestants = [weike, ...bars];
   for (const row of rows.filter(isWanted)) {
     const why = row.skipped ?? (row.hasTls && !weike.tlsPort ? 'this server has no TLS' : undefined);
@@ -93,10 +95,16 @@ mkdirSync(dirname(out), { recursive: true });
 writeFileSync(out, JSON.stringify({ about, nginx_configuration: bars.map(({ settings }) => settings), config: weike.config, rows: results, idle }, null, 1));
 
 console.log(`${Object.entries(about).map(([name, value]) => `${name}: ${value}`).join('\n')}\n`);
+const cipher = results.find(({ hasTls }) => hasTls)?.contestants.map(({ cipher: used }) => used).join(' / ');
+console.log(`TLS: ${cipher ?? 'not measured'}; the same certificate, ECDSA on P-256.`);
 console.log(`Each server has one thread for connections on core ${serverCore}, the load client has core ${clientCore}; ${rounds} rounds of ${ms} ms in turn.`);
 console.log(`Weike's configuration: ${JSON.stringify(weike.config)}\n`);
 console.log(`nginx's configuration, tcp_nopush on; another instance has it off:\n\n${bars[0].settings}`);
 printTable(['', 'bytes', 'Weike', 'nginx, tcp_nopush on / off', 'ratio, 90 % interval', 'requests/s', 'must', 'aim', ''], results.map(line));
+for (const { name, contestants } of results.filter(({ skipped }) => !skipped)) {
+  const [{ lostLogLines, requests }] = contestants;
+  if (lostLogLines > 0) console.log(`${name}: Weike lost ${lostLogLines} lines of its access log, for ${requests} requests that count.`);
+}
 if (idle) {
   console.log();
   printTable(['10 000 idle keep-alive connections', 'MB added', 'must', 'aim', ''], idle.lines);

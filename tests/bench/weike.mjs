@@ -1,10 +1,11 @@
 // The server under test as the benchmarks of serving run it: everything on, one I/O thread, one core.
 import { spawnSync } from 'node:child_process';
-import { statSync, truncateSync } from 'node:fs';
+import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { cpuSeconds, residentBytes } from '../harness/processes.mjs';
-import { Server, temporaryFolder } from '../harness/server.mjs';
+import { Server, temporaryFolder, weikeBinary } from '../harness/server.mjs';
+import { freePort } from './ports.mjs';
 
 const folder = temporaryFolder();
 let logs = 0;
@@ -17,8 +18,14 @@ function pin(pid, core) {
 
 export const pinThisProgram = (core) => pin(process.pid, core);
 
-/** A contestant of the benchmarks. */
-export async function pinnedServer({ data, core }) {
+/** The part of the configuration that switches TLS on beside the plain port; nothing when this server has none. */
+function tlsSettings(certificate, port) {
+  const known = JSON.parse(spawnSync(weikeBinary(), ['config'], { encoding: 'utf8' }).stdout);
+  return known.tls && { tls: { certificate: certificate.file, key: certificate.key, port, plain_port: 'serve' } };
+}
+
+/** A contestant of the benchmarks; `certificate` as makeCertificate gives it, for TLS. */
+export async function pinnedServer({ data, core, certificate }) {
   const log = join(folder, `weike-${logs++}.log`);
   const config = {
     log: { access: true, file: log },
@@ -27,6 +34,9 @@ export async function pinnedServer({ data, core }) {
     // No work of media beside what is measured.
     media: { av1: false },
   };
+  const tlsPort = await freePort();
+  const tls = certificate && tlsSettings(certificate, tlsPort);
+  Object.assign(config, tls);
   const server = await Server.start({ data, config });
   pin(server.pid, core);
   return {
@@ -35,11 +45,15 @@ export async function pinnedServer({ data, core }) {
     config,
     server,
     port: server.port,
+    tlsPort: tls && tlsPort,
     cpuSeconds: () => cpuSeconds(server.pid),
     residentBytes: () => residentBytes(server.pid),
+    /** How many lines of the log were lost since the last time. */
     emptyLog() {
-      if (statSync(log).size === 0) throw new Error('the access log is empty: it was not on');
+      const lines = readFileSync(log, 'latin1');
+      if (!lines.includes('event=request')) throw new Error('no request is in the access log: it was not on');
       truncateSync(log);
+      return [...lines.matchAll(/event=access_log_overflow dropped=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
     },
     stop: () => server.stop(),
   };
