@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace weike::server {
+
+// Most plaintext that is encrypted for one send: eight full records.
+constexpr std::size_t kTlsBatchBytes = 128UL * 1024;
+constexpr std::size_t kTlsRecordBytes = 16UL * 1024;
+
+// Memory that the TLS connections of one I/O thread use in turn. Holds no byte between two calls of
+// a connection: what belongs to one client never meets another.
+struct TlsBuffers {
+  static constexpr std::size_t kInputBytes = 64UL * 1024;
+
+  // Records that the socket gave and OpenSSL has not taken yet: [input_begin, input_end).
+  std::unique_ptr<char[]> input = std::make_unique_for_overwrite<char[]>(kInputBytes);
+  std::size_t input_begin = 0;
+  std::size_t input_end = 0;
+  // Bytes to encrypt: of a file, or of several short pieces.
+  std::unique_ptr<char[]> plain = std::make_unique_for_overwrite<char[]>(kTlsBatchBytes);
+  // Records on their way to the socket.
+  std::string output;
+
+  TlsBuffers() { output.reserve(kTlsBatchBytes + kTlsRecordBytes + 4096); }
+};
+
+}  // namespace weike::server
