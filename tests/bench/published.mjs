@@ -8,18 +8,21 @@ import { made } from '../harness/clips.mjs';
 import { createPeople, Server } from '../harness/server.mjs';
 import { readyAsset } from './bench.mjs';
 
-const folder = join(tmpdir(), `weike-bench-${process.getuid()}`, 'serving-1');
+const folder = join(tmpdir(), `weike-bench-${process.getuid()}`, 'serving-2');
 const data = join(folder, 'data');
 const notes = join(folder, 'published.json');
 
-// 26 s of noise at 6.2 Mbit/s, segments of 3 MB, then a plain picture: 20 MB in all. It conforms, so that it becomes the top rung as it is,
-// and noise fills the other rungs up to their caps.
-function grainyClip() {
-  return made('serving-1080.mp4', '-f', 'lavfi', '-i', 'testsrc2=s=1920x1080:r=30:d=34', '-f', 'lavfi', '-i', 'sine=440:d=34',
-    '-vf', "noise=alls=40:allf=t:enable='lt(t,26)'", '-c:v', 'libx264', '-preset', 'superfast', '-profile:v', 'high', '-level', '4.0',
-    '-crf', '20', '-maxrate', '6200k', '-bufsize', '2000k', '-g', '60', '-keyint_min', '60', '-sc_threshold', '0', '-pix_fmt', 'yuv420p',
-    '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-c:a', 'aac', '-movflags', '+faststart');
-}
+const x264 = ['-c:v', 'libx264', '-preset', 'superfast', '-profile:v', 'high', '-g', '60', '-keyint_min', '60', '-sc_threshold', '0', '-pix_fmt', 'yuv420p',
+  '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-c:a', 'aac', '-movflags', '+faststart'];
+const input = (size, seconds) => ['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=30:d=${seconds}`, '-f', 'lavfi', '-i', `sine=440:d=${seconds}`];
+
+// Noise at 6.2 Mbit/s in segments of 3 MB, then a plain picture: 20 MB in all. It conforms, so that it becomes the top rung as it is.
+const longClip = () => made('serving-long.mp4', ...input('1920x1080', 34), '-vf', "noise=alls=40:allf=t:enable='lt(t,26)'", ...x264, '-level', '4.0',
+  '-crf', '30', '-maxrate', '6200k', '-bufsize', '2000k');
+
+// Noise fills the top rung up to its cap, which follows from the size: segments of 100 KB, 512 KB and 1 MB.
+const shortClips = () => ['338x190', '764x430', '1066x600'].map((size) =>
+  made(`serving-${size}.mp4`, ...input(size, 14), '-vf', 'noise=alls=40:allf=t', ...x264, '-crf', '20'));
 
 async function publish({ publisher, reviewer }, asset, channel, number, summary) {
   const body = {
@@ -41,39 +44,40 @@ async function make() {
   const server = await Server.start({ data, config: { media: { av1: false } } });
   try {
     const who = { publisher: await server.logIn(people.publisher), reviewer: await server.logIn(people.reviewer) };
-    const asset = await who.publisher.upload(grainyClip());
-    const { renditions } = await readyAsset(who.publisher, asset);
-    let lesson;
-    for (let i = 1; i <= 20; ++i) lesson = await publish(who, asset, 'micro-lessons', i, '一个人，一件事，一个道理。');
+    const assets = [];
+    for (const clip of [longClip(), ...shortClips()]) assets.push(await who.publisher.upload(clip));
+    for (const asset of assets) await readyAsset(who.publisher, asset);
+    const lessons = [];
+    for (const [i, asset] of assets.entries()) lessons.push(await publish(who, asset, 'news', i + 1, ''));
+    for (let i = 1; i <= 20; ++i) await publish(who, assets[0], 'micro-lessons', i, '一个人，一件事，一个道理。');
     // Cards of 2 KB: one makes the small page, four the larger one.
-    for (let i = 1; i <= 4; ++i) await publish(who, asset, 'exemplary', i, '一个人，一件事，一个道理。'.repeat(16));
-    writeFileSync(notes, JSON.stringify({ lesson, asset, renditions }));
+    for (let i = 1; i <= 4; ++i) await publish(who, assets[0], 'exemplary', i, '一个人，一件事，一个道理。'.repeat(9));
+    writeFileSync(notes, JSON.stringify({ lessons }));
   } finally {
     await server.stop();
   }
 }
 
-/** { data, lesson }: the folder for `Server.start`, and the id of a lesson that everybody may see. */
+/** { data, lessons }: the folder for `Server.start`, and ids of lessons that everybody may see. */
 export async function published() {
   if (process.env.FRESH || !existsSync(notes)) await make();
   return { data, ...JSON.parse(readFileSync(notes, 'utf8')) };
 }
 
-/** All segments of a lesson, { path, bytes }, and its films, { path, size }. */
-export async function mediaOf(guest, lesson) {
-  const { hls_url } = (await guest.get(`/lessons/${lesson}/playback`)).expect(200).json;
-  const base = hls_url.replace(/master[^/]*\.m3u8$/, '');
-  const master = (await guest.send('GET', hls_url)).expect(200).text;
+/** All segments of lessons and their films, { path, bytes }. */
+export async function mediaOf(guest, lessons) {
   const segments = [];
   const films = [];
-  for (const rung of new Set([...master.matchAll(/([\w-]+)\/index\.m3u8/g)].map(([, name]) => name))) {
-    const playlist = (await guest.send('GET', `${base}${rung}/index.m3u8`)).expect(200).text;
-    for (const name of playlist.match(/^\d+\.m4s/gm)) {
-      const path = `${base}${rung}/${name}`;
-      segments.push({ path, bytes: (await guest.send('GET', path)).expect(200).body });
+  const read = async (path) => ({ path, bytes: (await guest.send('GET', path)).expect(200).body });
+  for (const lesson of lessons) {
+    const { hls_url } = (await guest.get(`/lessons/${lesson}/playback`)).expect(200).json;
+    const base = hls_url.replace(/master[^/]*\.m3u8$/, '');
+    const master = (await read(hls_url)).bytes.toString();
+    for (const rung of new Set([...master.matchAll(/([\w-]+)\/index\.m3u8/g)].map(([, name]) => name))) {
+      const playlist = (await read(`${base}${rung}/index.m3u8`)).bytes.toString();
+      for (const name of playlist.match(/^\d+\.m4s/gm)) segments.push(await read(`${base}${rung}/${name}`));
+      if (rung.startsWith('v')) films.push(await read(`${base}${rung}.mp4`));
     }
-    const film = await guest.send('GET', `${base}${rung}.mp4`);
-    if (film.status === 200) films.push({ path: `${base}${rung}.mp4`, bytes: film.body });
   }
   return { segments, films };
 }

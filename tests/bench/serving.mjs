@@ -68,7 +68,7 @@ function line(result) {
   ];
 }
 
-const { data, lesson } = await published();
+const { data, lessons } = await published();
 pinThisProgram(clientCore);
 const certificate = makeCertificate();
 const weike = await pinnedServer({ data, core: serverCore, certificate });
@@ -76,7 +76,7 @@ const bars = [];
 const results = [];
 try {
   const guest = weike.server.client();
-  const rows = servingRows({ pages: await pagesOf(guest), ...(await mediaOf(guest, lesson)) });
+  const rows = servingRows({ pages: await pagesOf(guest), ...(await mediaOf(guest, lessons)) });
   for (const noPush of [false, true]) bars.push(await Nginx.start({ noPush, certificate, core: serverCore }));
   const contestants = [weike, ...bars];
   for (const row of rows.filter(isWanted)) {
