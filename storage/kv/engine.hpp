@@ -39,8 +39,11 @@ class Engine {
 
   // Sees every write that returned before this call.
   virtual std::unique_ptr<Snapshot> snapshot() = 0;
-  // Applies all of `group` in order, or nothing of it, and is durable when it returns.
-  virtual Result<> write(std::span<const Changes* const> group) = 0;
+  // Applies all of `group` in order, or nothing of it, and is as durable as asked when it returns.
+  // A synced write takes all relaxed ones before it along.
+  virtual Result<> write(std::span<const Changes* const> group, Durability durability) = 0;
+  // Every write that returned before this call is synced. May be called beside a write.
+  virtual Result<> sync() = 0;
 };
 
 }  // namespace weike::storage

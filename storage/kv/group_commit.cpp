@@ -14,8 +14,8 @@ std::uint64_t GroupCommit::latest() {
 }
 
 Result<GroupCommit::Outcome> GroupCommit::commit(const Footprint& reads, const Changes& changes,
-                                                 std::uint64_t begin) {
-  Pending mine{reads, changes, begin};
+                                                 std::uint64_t begin, Durability durability) {
+  Pending mine{reads, changes, begin, durability};
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] {
     return exclusive_ == std::thread::id{} || exclusive_ == std::this_thread::get_id();
@@ -49,6 +49,7 @@ std::vector<GroupCommit::Pending*> GroupCommit::take_group() {
 std::uint64_t GroupCommit::write_group(const std::vector<Pending*>& group) {
   std::vector<Pending*> valid;
   std::vector<const Changes*> batch;
+  auto durability = Durability::relaxed;
   for (auto* pending : group) {
     if (log_.conflicts(pending->reads, pending->begin)) {
       pending->outcome = Outcome::conflicted;
@@ -59,9 +60,10 @@ std::uint64_t GroupCommit::write_group(const std::vector<Pending*>& group) {
     log_.add(++number_, pending->changes);
     valid.push_back(pending);
     batch.push_back(&pending->changes);
+    if (pending->durability == Durability::synced) durability = Durability::synced;
   }
   if (batch.empty()) return number_;
-  if (const auto written = engine_.write(batch); !written) {
+  if (const auto written = engine_.write(batch, durability); !written) {
     for (auto* pending : valid) pending->outcome = written.error();
   }
   return number_;

@@ -25,8 +25,9 @@ class GroupCommit {
   enum class Outcome { committed, conflicted };
 
   // `conflicted` if a commit later than `begin` changed something of `reads`: then nothing was
-  // written. Fails as the engine's write does.
-  Result<Outcome> commit(const Footprint& reads, const Changes& changes, std::uint64_t begin);
+  // written. Fails as the engine's write does. A group is synced if one of its members wants it.
+  Result<Outcome> commit(const Footprint& reads, const Changes& changes, std::uint64_t begin,
+                         Durability durability = Durability::synced);
 
   // While it lives, only its own thread commits: a transaction that is run within cannot conflict.
   class Exclusive {
@@ -46,6 +47,7 @@ class GroupCommit {
     const Footprint& reads;
     const Changes& changes;
     std::uint64_t begin;
+    Durability durability;
     Result<Outcome> outcome = Outcome::committed;
     bool is_done = false;
   };

@@ -46,6 +46,12 @@ class Transaction {
 
 using TransactionBody = std::function<Result<>(Transaction&)>;
 
+// What a commit has outlived when its call returns.
+enum class Durability {
+  synced,   // A loss of power.
+  relaxed,  // The end of this process, but a loss of power only from the next sync on.
+};
+
 // An ordered map from binary keys to values, with serializable transactions. Threads may share it.
 // A value is at most 1 MiB, a key at most 1 KiB. Bodies are short, touch few keys and do no I/O.
 class KvStore {
@@ -58,6 +64,13 @@ class KvStore {
   // Fails with the body's own error, or with `unavailable` when the store cannot be reached, cannot
   // write, or conflicts persist.
   virtual Result<> transact(const TransactionBody& body) = 0;
+
+  // As `transact`, but the commit is only `relaxed` when this returns: `sync`, or any later synced
+  // commit, makes it durable too. A store that knows no such thing syncs it at once.
+  virtual Result<> transact_relaxed(const TransactionBody& body) { return transact(body); }
+
+  // Every commit that returned before this call has outlived a loss of power when it returns.
+  virtual Result<> sync() { return {}; }
 
   // Runs `body` on one consistent snapshot; writes in it fail with `invalid_argument`.
   virtual Result<> read(const TransactionBody& body) = 0;

@@ -53,7 +53,7 @@ std::unique_ptr<Snapshot> MemoryEngine::snapshot() {
   return std::make_unique<View>(*this, number_);
 }
 
-Result<> MemoryEngine::write(std::span<const Changes* const> group) {
+Result<> MemoryEngine::write(std::span<const Changes* const> group, Durability) {
   const std::lock_guard lock(mutex_);
   ++number_;
   for (const auto* changes : group) apply(*changes);

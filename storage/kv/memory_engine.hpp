@@ -17,7 +17,8 @@ namespace weike::storage {
 class MemoryEngine final : public Engine {
  public:
   std::unique_ptr<Snapshot> snapshot() override;
-  Result<> write(std::span<const Changes* const> group) override;
+  Result<> write(std::span<const Changes* const> group, Durability durability) override;
+  Result<> sync() override { return {}; }
 
  private:
   class View;

@@ -12,6 +12,12 @@ MemoryKvStore::~MemoryKvStore() = default;
 
 Result<> MemoryKvStore::transact(const TransactionBody& body) { return store_->transact(body); }
 
+Result<> MemoryKvStore::transact_relaxed(const TransactionBody& body) {
+  return store_->transact_relaxed(body);
+}
+
+Result<> MemoryKvStore::sync() { return store_->sync(); }
+
 Result<> MemoryKvStore::read(const TransactionBody& body) { return store_->read(body); }
 
 }  // namespace weike::storage

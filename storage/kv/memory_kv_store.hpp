@@ -13,6 +13,8 @@ class MemoryKvStore final : public KvStore {
   ~MemoryKvStore() override;
 
   Result<> transact(const TransactionBody& body) override;
+  Result<> transact_relaxed(const TransactionBody& body) override;
+  Result<> sync() override;
   Result<> read(const TransactionBody& body) override;
 
  private:

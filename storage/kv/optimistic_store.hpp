@@ -14,10 +14,13 @@ class OptimisticStore final : public KvStore {
   explicit OptimisticStore(std::unique_ptr<Engine> engine);
 
   Result<> transact(const TransactionBody& body) override;
+  Result<> transact_relaxed(const TransactionBody& body) override;
+  Result<> sync() override;
   Result<> read(const TransactionBody& body) override;
 
  private:
-  Result<GroupCommit::Outcome> attempt(const TransactionBody& body);
+  Result<> run(const TransactionBody& body, Durability durability);
+  Result<GroupCommit::Outcome> attempt(const TransactionBody& body, Durability durability);
 
   std::unique_ptr<Engine> engine_;
   GroupCommit commits_;

@@ -84,6 +84,12 @@ RocksDbKvStore::~RocksDbKvStore() = default;
 
 Result<> RocksDbKvStore::transact(const TransactionBody& body) { return store_->transact(body); }
 
+Result<> RocksDbKvStore::transact_relaxed(const TransactionBody& body) {
+  return store_->transact_relaxed(body);
+}
+
+Result<> RocksDbKvStore::sync() { return store_->sync(); }
+
 Result<> RocksDbKvStore::read(const TransactionBody& body) { return store_->read(body); }
 
 }  // namespace weike::storage

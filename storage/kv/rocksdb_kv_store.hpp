@@ -25,6 +25,8 @@ class RocksDbKvStore final : public KvStore {
   ~RocksDbKvStore() override;
 
   Result<> transact(const TransactionBody& body) override;
+  Result<> transact_relaxed(const TransactionBody& body) override;
+  Result<> sync() override;
   Result<> read(const TransactionBody& body) override;
 
  private:

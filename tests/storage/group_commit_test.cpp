@@ -25,15 +25,18 @@ class SlowEngine final : public Engine {
  public:
   std::unique_ptr<Snapshot> snapshot() override { return nullptr; }
 
-  Result<> write(std::span<const Changes* const> group) override {
+  Result<> write(std::span<const Changes* const> group, Durability durability) override {
     if (writes++ == 0) brought.wait(false);
     transactions += group.size();
+    if (durability == Durability::synced) ++synced_writes;
     if (fails) return Error{ErrorCode::out_of_space, "no room"};
     return {};
   }
+  Result<> sync() override { return {}; }
 
   std::atomic<bool> brought = true;
   std::atomic<int> writes = 0;
+  std::atomic<int> synced_writes = 0;
   std::atomic<std::size_t> transactions = 0;
   std::atomic<bool> fails = false;
 };
@@ -59,6 +62,33 @@ TEST(GroupCommit, TransactionsThatArriveDuringASyncShareTheNextOne) {
   EXPECT_EQ(engine.transactions, static_cast<std::size_t>(kThreads));
   EXPECT_LT(engine.writes, kThreads / 2);
   EXPECT_EQ(commits.latest(), static_cast<std::uint64_t>(kThreads));
+}
+
+TEST(GroupCommit, AGroupIsSyncedIfOneOfItsMembersWantsIt) {
+  SlowEngine engine;
+  GroupCommit commits(engine);
+
+  EXPECT_TRUE(commits.commit({}, put_of("a"), 0, Durability::relaxed));
+  EXPECT_EQ(engine.synced_writes, 0);
+  EXPECT_TRUE(commits.commit({}, put_of("b"), 0));
+  EXPECT_EQ(engine.synced_writes, 1);
+
+  engine.writes = 0;
+  engine.brought = false;
+  std::atomic<int> arrived = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i)
+      threads.emplace_back([&, i] {
+        ++arrived;
+        const auto durability = i == 3 ? Durability::synced : Durability::relaxed;
+        EXPECT_TRUE(commits.commit({}, put_of(std::to_string(i)), 0, durability));
+      });
+    while (arrived < 8) std::this_thread::yield();
+    engine.brought = true;
+    engine.brought.notify_all();
+  }
+  EXPECT_EQ(engine.synced_writes, 2);
 }
 
 TEST(GroupCommit, OfTwoThatReadTheSameOnlyOneCommits) {
