@@ -4,7 +4,6 @@
 #include "media/av/decoder.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace weike::media {
 namespace {
@@ -18,12 +17,8 @@ constexpr std::size_t kWitnesses = 2;
 // A stream that never decodes must not be read for hours.
 constexpr std::int64_t kMaxDamagedFrames = 20'000;
 
-std::int64_t time_of(const AVPacket& packet) {
-  return packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
-}
-
 // Not libav's best effort where the file tells: that depends on what was decoded before.
-std::int64_t time_of(const AVFrame& frame) {
+std::int64_t time_of_frame(const AVFrame& frame) {
   return frame.pts != AV_NOPTS_VALUE ? frame.pts : frame.best_effort_timestamp;
 }
 
@@ -70,6 +65,10 @@ Result<> VideoReader::start_decoder() {
   return {};
 }
 
+std::int64_t VideoReader::time_of(const AVPacket& packet) {
+  return packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
+}
+
 std::int64_t VideoReader::to_us(std::int64_t time) {
   return av_rescale_q(time, source_.stream(stream_).time_base, kMicroseconds);
 }
@@ -88,35 +87,6 @@ Result<FramePtr> VideoReader::glimpse() {
   return next();
 }
 
-Result<> VideoReader::seek(std::int64_t time_us) {
-  wanted_us_ = time_us;
-  // Some containers only seek near the wanted time, and the key frame there may be damaged: step
-  // back until a good frame comes before the time.
-  constexpr std::array<std::int64_t, 4> kStepsBack{0, 2'000'000, 10'000'000, 40'000'000};
-  for (const std::int64_t step : kStepsBack) {
-    auto begun = begin_at(time_us - step);
-    if (!begun) return begun.error();
-    if (*begun) return {};
-  }
-  return restart();
-}
-
-// False when no good frame at or before the wanted time comes from there.
-Result<bool> VideoReader::begin_at(std::int64_t time_us) {
-  const std::int64_t target =
-      av_rescale_q(time_us, kMicroseconds, source_.stream(stream_).time_base);
-  if (avformat_seek_file(&source_.format(), stream_, INT64_MIN, target, target, 0) < 0)
-    return false;
-  avcodec_flush_buffers(decoder_.get());
-  forget();
-  if (!find_key_packet(wanted_us_)) return false;
-  auto first = next();
-  if (!first) return first.error();
-  const bool is_in_time = *first && (*first)->pts <= wanted_us_;
-  if (is_in_time) ready_ = std::move(*first);
-  return is_in_time;
-}
-
 void VideoReader::forget() {
   pending_.reset();
   ready_.reset();
@@ -131,17 +101,11 @@ void VideoReader::forget() {
 }
 
 PacketPtr VideoReader::read() {
+  if (packets_left_ <= 0) return nullptr;
+  --packets_left_;
+  ++packets_read_;
   if (tell_) tell_();
   return source_.read();
-}
-
-bool VideoReader::find_key_packet(std::int64_t time_us) {
-  while ((pending_ = read())) {
-    if (pending_->stream_index != stream_ || !(pending_->flags & AV_PKT_FLAG_KEY)) continue;
-    const std::int64_t time = time_of(*pending_);
-    return time != AV_NOPTS_VALUE && to_us(time) <= time_us;
-  }
-  return false;
 }
 
 // Whether nobody will see the packet's picture: it is long before the wanted time, and a later one
@@ -193,7 +157,7 @@ Result<> VideoReader::note_failure(int code) {
 
 bool VideoReader::is_good(const AVFrame& frame) {
   const bool is_broken = (frame.flags & AV_FRAME_FLAG_CORRUPT) || frame.decode_error_flags != 0;
-  const std::int64_t time = time_of(frame);
+  const std::int64_t time = time_of_frame(frame);
   if (time == AV_NOPTS_VALUE || !frame.data[0]) {
     ++damaged_frames_;
     return false;
@@ -296,7 +260,7 @@ Result<VideoReader::Decoded> VideoReader::decode() {
     frame->sample_aspect_ratio =
         av_guess_sample_aspect_ratio(&source_.format(), &stream(), frame.get());
     const bool may_be_pair = frame->interlaced_frame != 0 || frame->pts == AV_NOPTS_VALUE;
-    frame->pts = to_us(time_of(*frame));
+    frame->pts = to_us(time_of_frame(*frame));
     frame->pkt_duration = to_us(frame->pkt_duration);
     return Decoded{std::move(frame), may_be_pair};
   }

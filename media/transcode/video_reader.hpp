@@ -26,6 +26,10 @@ class VideoReader {
   // there is one; else reading begins at the start of the file. Where reading begins depends on
   // nothing but the source and `time_us`.
   Result<> seek(std::int64_t time_us);
+  // Goes to the source's key frame at or before `time_us`, whether it is good or not, and tells its
+  // time; reading goes on there. It is the last one where the container has an index. Nothing if
+  // none is found; seek again then.
+  std::optional<std::int64_t> seek_key_frame(std::int64_t time_us);
   // The next good frame, its `pts` and `pkt_duration` in microseconds, of container time; null at
   // the end.
   Result<FramePtr> next();
@@ -33,6 +37,13 @@ class VideoReader {
   // `tell` is called with each packet that is read, also before the first wanted frame: a source
   // with one key frame is read from its start, which takes long.
   void on_packet(std::function<void()> tell) { tell_ = std::move(tell); }
+
+  // From here on at most so many packets are read; then the stream is at its end until another
+  // limit is set and a place is sought. A key frame that was sought counts as read.
+  void limit_packets(std::int64_t most) { packets_left_ = most; }
+  bool has_reached_limit() const { return packets_left_ <= 0; }
+  // Packets read since the reader was opened.
+  std::int64_t packets_read() const { return packets_read_; }
 
   // The first picture of the file, for what its header tells; the pixels are rough.
   // Nothing can be read afterwards.
@@ -59,6 +70,7 @@ class VideoReader {
   };
   Result<> restart();
   Result<> open_source(const SourceOptions& options);
+  bool find_key_frame(std::int64_t time_us);
   bool find_key_packet(std::int64_t time_us);
   Result<> start_decoder();
   Result<bool> begin_at(std::int64_t time_us);
@@ -73,6 +85,7 @@ class VideoReader {
   bool is_dispensable(const AVPacket& packet);
   Result<> note_failure(int code);
   bool is_good(const AVFrame& frame);
+  static std::int64_t time_of(const AVPacket& packet);
   std::int64_t to_us(std::int64_t time);
   void forget();
 
@@ -82,6 +95,8 @@ class VideoReader {
   Source source_;
   CodecContextPtr decoder_;
   std::function<void()> tell_;
+  std::int64_t packets_left_ = INT64_MAX;
+  std::int64_t packets_read_ = 0;
   PacketPtr pending_;           // Read ahead by a seek.
   FramePtr ready_;              // Decoded ahead by a seek.
   std::deque<Decoded> coming_;  // Decoded ahead of `next`, as the decoder gave them.
