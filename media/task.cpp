@@ -48,17 +48,17 @@ const char* kind_of(const SegmentsTask&) { return "segments"; }
 const char* kind_of(const ImagesTask&) { return "images"; }
 const char* kind_of(const GlanceTask&) { return "glance"; }
 
-Result<nlohmann::json> run(int input, const ProbeTask& task, OutputSink& sink) {
-  return probe(input, task, sink);
+Result<nlohmann::json> run(const TaskInput& input, const ProbeTask& task, OutputSink& sink) {
+  return probe(input.source, task, sink);
 }
-Result<nlohmann::json> run(int input, const SegmentsTask& task, OutputSink& sink) {
-  return make_segments(input, task, sink);
+Result<nlohmann::json> run(const TaskInput& input, const SegmentsTask& task, OutputSink& sink) {
+  return make_segments(input.source, task, sink);
 }
-Result<nlohmann::json> run(int input, const ImagesTask& task, OutputSink& sink) {
+Result<nlohmann::json> run(const TaskInput& input, const ImagesTask& task, OutputSink& sink) {
   return make_images(input, task, sink);
 }
-Result<nlohmann::json> run(int input, const GlanceTask& task, OutputSink& sink) {
-  return glance(input, task, sink);
+Result<nlohmann::json> run(const TaskInput& input, const GlanceTask& task, OutputSink& sink) {
+  return glance(input.source, task, sink);
 }
 
 // Fails the next output once the owner has set the flag.
@@ -106,7 +106,7 @@ void from_json(const nlohmann::json& json, Task& task) {
     throw std::invalid_argument("unknown kind of task: " + kind);
 }
 
-Result<nlohmann::json> run_task(int input, const Task& task, OutputSink& sink) {
+Result<nlohmann::json> run_task(const TaskInput& input, const Task& task, OutputSink& sink) {
   give_large_blocks_back();
   try {
     return std::visit([&](const auto& each) { return run(input, each, sink); }, task);
@@ -117,8 +117,8 @@ Result<nlohmann::json> run_task(int input, const Task& task, OutputSink& sink) {
   }
 }
 
-Result<nlohmann::json> InProcessWorker::run(int input, const Task& task, OutputSink& sink,
-                                            const TaskControl& control) {
+Result<nlohmann::json> InProcessWorker::run(const TaskInput& input, const Task& task,
+                                            OutputSink& sink, const TaskControl& control) {
   StoppableSink stoppable(sink, control);
   auto result = run_task(input, task, stoppable);
   if (control.stop) return Error{ErrorCode::unavailable, "the task was stopped", "cancelled"};

@@ -59,7 +59,8 @@ struct SegmentsTask {
   std::uint32_t last_segment = 0;
 };
 
-// Three candidates for the cover and the storyboard. Outputs: the names of `image_files(plan)`
+// Three candidates for the cover and the storyboard, from the source and the reel of what is made
+// already (media/images/reel.hpp). Outputs: the names of `image_files(plan)`
 // (media/images/image_files.hpp), all upright. Result: {"placeholders":
 // ["data:image/jpeg;base64,…", …]}, one of at most 600 bytes for each candidate.
 struct ImagesTask {
@@ -67,6 +68,16 @@ struct ImagesTask {
 };
 
 using Task = std::variant<ProbeTask, SegmentsTask, ImagesTask, GlanceTask>;
+
+// The descriptors a task reads, by offset; they stay the caller's. A source alone passes as it is.
+struct TaskInput {
+  TaskInput(int source_descriptor, int reel_descriptor = -1)
+      : source(source_descriptor), reel(reel_descriptor) {}
+  bool has_reel() const { return reel >= 0; }
+
+  int source;
+  int reel;  // Of an ImagesTask only; -1: none.
+};
 
 void to_json(nlohmann::json& json, const Task& task);
 void from_json(const nlohmann::json& json, Task& task);
@@ -87,10 +98,10 @@ class OutputSink {
   virtual void progress(std::int64_t done, std::int64_t total) = 0;
 };
 
-// Does the task in this process, reading the source by offset from `input`. Called in the child.
+// Does the task in this process. Called in the child.
 // Opens no file and no socket. Fails with `unsupported_type`, `corrupt` or `too_large` (the input
 // is at fault; `reason` is the cause code) or `internal`.
-Result<nlohmann::json> run_task(int input, const Task& task, OutputSink& sink);
+Result<nlohmann::json> run_task(const TaskInput& input, const Task& task, OutputSink& sink);
 
 // How the owner of a running task steers it, from any thread.
 struct TaskControl {
@@ -106,14 +117,14 @@ class Worker {
   virtual ~Worker() = default;
   // As `run_task`; besides: reason "child_crashed", "child_timeout", "child_memory" with code
   // `internal` when the child died, was killed for silence or for its limits.
-  virtual Result<nlohmann::json> run(int input, const Task& task, OutputSink& sink,
+  virtual Result<nlohmann::json> run(const TaskInput& input, const Task& task, OutputSink& sink,
                                      const TaskControl& control) = 0;
 };
 
 // For tests of what is above the media room.
 class InProcessWorker final : public Worker {
  public:
-  Result<nlohmann::json> run(int input, const Task& task, OutputSink& sink,
+  Result<nlohmann::json> run(const TaskInput& input, const Task& task, OutputSink& sink,
                              const TaskControl& control) override;
 };
 

@@ -1,6 +1,7 @@
 #include "media/images/images.hpp"
 
 #include "media/av/av_error.hpp"
+#include "media/images/cover_source.hpp"
 #include "media/images/gallery.hpp"
 #include "media/images/image_files.hpp"
 #include "media/images/still.hpp"
@@ -18,7 +19,6 @@ extern "C" {
 namespace weike::media {
 namespace {
 
-constexpr int kPosterSide = 1280;
 constexpr int kSmallPosterSide = 480;
 constexpr int kJudgedSide = 320;
 constexpr std::size_t kMaxPlaceholder = 600;
@@ -66,21 +66,10 @@ Result<std::string> make_placeholder(const AVFrame& picture) {
 // Posters and covers of one candidate.
 class CandidateImages {
  public:
-  CandidateImages(const Plan& plan, int number, OutputSink& sink)
-      : plan_(plan), number_(number), sink_(sink) {}
+  CandidateImages(int number, OutputSink& sink) : number_(number), sink_(sink) {}
 
   // Gives the placeholder.
-  Result<std::string> make(FramePtr source) {
-    const VideoRung& top = plan_.video.front();
-    const double scale =
-        std::min(1.0, static_cast<double>(kPosterSide) / std::max(top.width, top.height));
-    const auto even = [&](int side) {
-      return std::max(2, static_cast<int>(std::lround(side * scale / 2)) * 2);
-    };
-    UprightPicture upright(plan_, even(top.width), even(top.height));
-    auto picture = upright.make(std::move(source));
-    if (!picture) return picture.error();
-    const AVFrame& whole = **picture;
+  Result<std::string> make(const AVFrame& whole) {
     auto done = put(sink_, poster_file(number_),
                     encode_jpeg(whole, fit(whole, kPosterSide), kPosterQuantiser));
     if (done)
@@ -113,7 +102,6 @@ class CandidateImages {
     return {};
   }
 
-  const Plan& plan_;
   const int number_;
   OutputSink& sink_;
 };
@@ -172,15 +160,17 @@ Result<> put_storyboard(const Plan& plan, const std::vector<FramePtr>& tiles, Ou
 
 }  // namespace
 
-Result<nlohmann::json> make_images(int descriptor, const ImagesTask& task, OutputSink& sink) {
+Result<nlohmann::json> make_images(const TaskInput& input, const ImagesTask& task,
+                                   OutputSink& sink) {
   const Plan& plan = task.plan;
-  if (plan.video.empty()) return Error{ErrorCode::invalid_argument, "no picture", "bad_task"};
-  auto gallery = collect_gallery(descriptor, plan, sink);
+  if (plan.video.empty() || !input.has_reel())
+    return Error{ErrorCode::invalid_argument, "no picture", "bad_task"};
+  const auto gallery = collect_gallery(input, plan, sink);
   if (!gallery) return gallery.error();
   auto placeholders = nlohmann::json::array();
   int number = 0;
-  for (FramePtr& candidate : gallery->candidates) {
-    auto placeholder = CandidateImages(plan, ++number, sink).make(std::move(candidate));
+  for (const FramePtr& cover : gallery->covers) {
+    auto placeholder = CandidateImages(++number, sink).make(*cover);
     if (!placeholder) return placeholder.error();
     placeholders.push_back(*placeholder);
   }

@@ -4,7 +4,8 @@
 
 namespace weike::media {
 
-// Does an ImagesTask; see there. Of a few key frames spread over the lesson the sharpest is taken.
-Result<nlohmann::json> make_images(int descriptor, const ImagesTask& task, OutputSink& sink);
+// Does an ImagesTask; see there.
+Result<nlohmann::json> make_images(const TaskInput& input, const ImagesTask& task,
+                                   OutputSink& sink);
 
 }  // namespace weike::media

@@ -1,6 +1,7 @@
 #include "media/images/picture_score.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,7 +15,19 @@ double brightness_weight(double mean) {
   return std::clamp((kWhite - mean) / (kWhite - kBright), 0.02, 1.0);
 }
 
+constexpr int kJudgedSide = 320;
+
+int judged_side(const Plan& plan, int side) {
+  const int longest = std::max(plan.video.front().width, plan.video.front().height);
+  const double scale = std::min(1.0, static_cast<double>(kJudgedSide) / longest);
+  return std::max(2, static_cast<int>(std::lround(side * scale / 2)) * 2);
+}
+
 }  // namespace
+
+Judge::Judge(const Plan& plan)
+    : scaler_(judged_side(plan, plan.video.front().width),
+              judged_side(plan, plan.video.front().height)) {}
 
 double picture_score(const AVFrame& picture) {
   const int stride = picture.linesize[0];

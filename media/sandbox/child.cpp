@@ -81,8 +81,9 @@ bool has_required(const std::vector<std::string>& layers) {
   });
 }
 
-void run_and_report(const TaskRunner& runner, const Task& task, PipeSink& sink) {
-  const auto result = runner(kSourceDescriptor, task, sink);
+void run_and_report(const TaskRunner& runner, const ChildOrder& order, PipeSink& sink) {
+  const TaskInput input(kSourceDescriptor, order.has_reel ? kReelDescriptor : -1);
+  const auto result = runner(input, order.task.get<Task>(), sink);
   if (result) {
     sink.report(FrameType::result, *result);
   } else {
@@ -99,7 +100,8 @@ void to_json(nlohmann::json& json, const ChildOrder& order) {
   json = {{"task", order.task},
           {"cpu_seconds", order.cpu_seconds},
           {"memory_bytes", order.memory_bytes},
-          {"parent", order.parent}};
+          {"parent", order.parent},
+          {"has_reel", order.has_reel}};
 }
 
 void from_json(const nlohmann::json& json, ChildOrder& order) {
@@ -107,6 +109,7 @@ void from_json(const nlohmann::json& json, ChildOrder& order) {
   json.at("cpu_seconds").get_to(order.cpu_seconds);
   json.at("memory_bytes").get_to(order.memory_bytes);
   json.at("parent").get_to(order.parent);
+  order.has_reel = json.value("has_reel", false);
 }
 
 int run_child(const TaskRunner& runner) {
@@ -119,7 +122,7 @@ int run_child(const TaskRunner& runner) {
   lockdown.memory_bytes = order->memory_bytes;
   lockdown.cpu_seconds = order->cpu_seconds;
   lockdown.parent = order->parent;
-  lockdown.highest_descriptor = kResultDescriptor;
+  lockdown.highest_descriptor = highest_descriptor(order->has_reel);
   const auto layers = lock_in(lockdown);
 
   PipeSink sink;
@@ -129,7 +132,7 @@ int run_child(const TaskRunner& runner) {
   }
   if (!has_required(layers)) return kExitNotLockedIn;
   try {
-    run_and_report(runner, order->task.get<Task>(), sink);
+    run_and_report(runner, *order, sink);
   } catch (const nlohmann::json::exception&) {
     return kExitBadOrder;
   }

@@ -1,11 +1,11 @@
 #include "media/sandbox/child_process.hpp"
 
 #include "media/sandbox/child.hpp"
+#include "media/sandbox/memory_file.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,17 +49,12 @@ Descriptor above_the_childs(int descriptor) {
   return Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, 16));
 }
 
-// The order lies in memory, sealed: nothing to feed, nothing that can block or break half-way.
-Result<Descriptor> write_order(std::string_view order) {
-  Descriptor file(::memfd_create("weike-order", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (file.get() < 0) return system_error("memfd_create");
-  while (!order.empty()) {
-    const auto written = ::write(file.get(), order.data(), order.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return system_error("write of an order");
-    order.remove_prefix(static_cast<std::size_t>(written));
-  }
-  ::fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+Result<MemoryFile> write_order(std::string_view order) {
+  auto file = MemoryFile::create("weike-order");
+  if (!file) return file;
+  if (auto written = file->append(std::as_bytes(std::span(order))); !written)
+    return written.error();
+  if (auto sealed = file->seal(); !sealed) return sealed.error();
   return file;
 }
 
@@ -79,7 +74,15 @@ struct Attributes {
   posix_spawnattr_t value;
 };
 
-void set_descriptors(FileActions& actions, int input, int order, int results) {
+// Negative numbers: there is none.
+struct ChildsDescriptors {
+  int input = -1;
+  int order = -1;
+  int results = -1;
+  int reel = -1;
+};
+
+void set_descriptors(FileActions& actions, const ChildsDescriptors& childs) {
   auto* value = &actions.value;
   ::posix_spawn_file_actions_addopen(value, 0, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(value, 1, "/dev/null", O_WRONLY, 0);
@@ -87,10 +90,12 @@ void set_descriptors(FileActions& actions, int input, int order, int results) {
                          // logs.
   ::posix_spawn_file_actions_addopen(value, 2, "/dev/null", O_WRONLY, 0);
 #endif
-  ::posix_spawn_file_actions_adddup2(value, input, kSourceDescriptor);
-  ::posix_spawn_file_actions_adddup2(value, order, kOrderDescriptor);
-  ::posix_spawn_file_actions_adddup2(value, results, kResultDescriptor);
-  ::posix_spawn_file_actions_addclosefrom_np(value, kResultDescriptor + 1);
+  ::posix_spawn_file_actions_adddup2(value, childs.input, kSourceDescriptor);
+  ::posix_spawn_file_actions_adddup2(value, childs.order, kOrderDescriptor);
+  ::posix_spawn_file_actions_adddup2(value, childs.results, kResultDescriptor);
+  const bool has_reel = childs.reel >= 0;
+  if (has_reel) ::posix_spawn_file_actions_adddup2(value, childs.reel, kReelDescriptor);
+  ::posix_spawn_file_actions_addclosefrom_np(value, highest_descriptor(has_reel) + 1);
 }
 
 // Signals as a fresh process has them, and a group of its own, so that Ctrl-C reaches the server
@@ -142,7 +147,7 @@ bool poll_one(int descriptor, std::chrono::milliseconds limit) {
 }  // namespace
 
 Result<ChildProcess> ChildProcess::spawn(const std::string& program, const std::string& mode,
-                                         int input, std::string_view order) {
+                                         const TaskInput& input, std::string_view order) {
   if (std::getenv(kChildMark) != nullptr)
     return Error{ErrorCode::internal, "a media child may not start media children"};
   auto order_file = write_order(order);
@@ -151,16 +156,19 @@ Result<ChildProcess> ChildProcess::spawn(const std::string& program, const std::
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("pipe2");
   Descriptor read_end(ends[0]);
   const Descriptor write_end(ends[1]);
-  const auto childs_input = above_the_childs(input);
-  const auto childs_order = above_the_childs(order_file->get());
+  const auto childs_input = above_the_childs(input.source);
+  const auto childs_order = above_the_childs(order_file->descriptor());
   const auto childs_results = above_the_childs(write_end.get());
-  if (childs_input.get() < 0 || childs_order.get() < 0 || childs_results.get() < 0) {
+  const auto childs_reel = input.has_reel() ? above_the_childs(input.reel) : Descriptor();
+  if (childs_input.get() < 0 || childs_order.get() < 0 || childs_results.get() < 0 ||
+      (input.has_reel() && childs_reel.get() < 0)) {
     return system_error("fcntl(F_DUPFD)");
   }
   ::fcntl(read_end.get(), F_SETPIPE_SZ, 1 << 20);  // Fewer turns for a segment; a wish, not a need.
 
   FileActions actions;
-  set_descriptors(actions, childs_input.get(), childs_order.get(), childs_results.get());
+  set_descriptors(
+      actions, {childs_input.get(), childs_order.get(), childs_results.get(), childs_reel.get()});
   Attributes attributes;
   set_signals(attributes);
   const auto pid = start(program, mode, actions, attributes);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "media/task.hpp"
 #include "model/error.hpp"
 
 #include <chrono>
@@ -21,10 +22,11 @@ struct ChildEnd {
 // One thread: the child dies when the thread that spawned it ends, so that thread must wait for it.
 class ChildProcess {
  public:
-  // Runs `program mode` with `input` as its descriptor 3, `order` to read at 4 and a pipe at 5, and
-  // nothing else. `unavailable` when the system has no room for another process.
-  static Result<ChildProcess> spawn(const std::string& program, const std::string& mode, int input,
-                                    std::string_view order);
+  // Runs `program mode` with the source as its descriptor 3, `order` to read at 4, a pipe at 5 and
+  // the reel, if there is one, at 6, and nothing else. `unavailable` when the system has no room
+  // for another process.
+  static Result<ChildProcess> spawn(const std::string& program, const std::string& mode,
+                                    const TaskInput& input, std::string_view order);
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
   ~ChildProcess();

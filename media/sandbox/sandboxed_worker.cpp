@@ -32,6 +32,7 @@ std::uint64_t cpu_seconds_for(const Task& task) {
   constexpr std::uint64_t kStart = 60;
   constexpr std::int64_t kToDecode = 10;
   constexpr std::int64_t kToMake = 40;
+  constexpr std::uint64_t kMostCoverSeconds = 60;  // Of the source, for covers.
   if (const auto* segments = std::get_if<SegmentsTask>(&task)) {
     const auto& plan = segments->plan;
     std::int64_t before = 0;
@@ -46,9 +47,7 @@ std::uint64_t cpu_seconds_for(const Task& task) {
     return kStart + static_cast<std::uint64_t>(
                         static_cast<double>(kToDecode * before + kToMake * inside) / rate);
   }
-  if (const auto* images = std::get_if<ImagesTask>(&task)) {
-    return kStart + std::uint64_t{kToDecode} * images->plan.duration_ms() / 1000;
-  }
+  if (std::holds_alternative<ImagesTask>(task)) return kStart + kToDecode * kMostCoverSeconds;
   return 2 * kStart;
 }
 
@@ -233,11 +232,12 @@ class NoOutput final : public OutputSink {
 
 SandboxedWorker::SandboxedWorker(SandboxOptions options) : options_(std::move(options)) {}
 
-Result<nlohmann::json> SandboxedWorker::run(int input, const Task& task, OutputSink& sink,
-                                            const TaskControl& control) {
+Result<nlohmann::json> SandboxedWorker::run(const TaskInput& input, const Task& task,
+                                            OutputSink& sink, const TaskControl& control) {
   ChildOrder order;
   order.task = task;
   order.cpu_seconds = cpu_seconds_for(task);
+  order.has_reel = input.has_reel();
   order.memory_bytes = options_.memory_bytes;
   order.parent = ::getpid();
   auto child =

@@ -24,7 +24,7 @@ struct SandboxOptions {
 class SandboxedWorker final : public Worker {
  public:
   explicit SandboxedWorker(SandboxOptions options = {});
-  Result<nlohmann::json> run(int input, const Task& task, OutputSink& sink,
+  Result<nlohmann::json> run(const TaskInput& input, const Task& task, OutputSink& sink,
                              const TaskControl& control) override;
 
  private:

@@ -1,5 +1,6 @@
 #include "server/jobs/asset_job.hpp"
 
+#include "media/images/reel.hpp"
 #include "storage/records/keys.hpp"
 
 #include <algorithm>
@@ -39,6 +40,12 @@ bool AssetJob::is_all_made() const {
   return has_plan_ && has_images_ && finished_.are_complete(due_);
 }
 
+// They come behind the last batch, from the smallest rung once that is finished.
+bool AssetJob::can_make_images() const {
+  return has_plan_ && !images_taken_ && batches_.empty() &&
+         finished_.is_complete(media::reel_rendition(*plan_));
+}
+
 std::optional<AssetJob::Rank> AssetJob::rank() const {
   constexpr int kImages = 2;
   constexpr int kLate = 5;
@@ -59,7 +66,7 @@ std::optional<AssetJob::Rank> AssetJob::rank() const {
     const auto seconds = static_cast<double>(plan_->duration_ms()) / 1000;
     return Rank{hurry, seconds * (1 - share_done(*plan_, due_, finished_))};
   }
-  if (!images_taken_) return Rank{kImages, 0};
+  if (can_make_images()) return Rank{kImages, 0};
   return std::nullopt;
 }
 
@@ -81,7 +88,7 @@ std::optional<AssetJob::Unit> AssetJob::take_unit() {
         claimed_.emplace(rendition, number);
       }
     }
-  } else if (has_plan_ && !images_taken_) {
+  } else if (can_make_images()) {
     images_taken_ = true;
     unit.step = Step::images;
   } else {

@@ -147,6 +147,7 @@ class AssetJob {
 
   // With `mutex_` held.
   bool is_all_made() const;
+  bool can_make_images() const;
   bool is_stopping() const { return stop_ || failure_; }
   void stop_units();
   void plan_batches();

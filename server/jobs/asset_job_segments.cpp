@@ -1,4 +1,5 @@
 #include "server/jobs/asset_job.hpp"
+#include "server/jobs/reel_winder.hpp"
 #include "server/jobs/rendition_progress.hpp"
 #include "storage/records/keys.hpp"
 #include "storage/records/record.hpp"
@@ -96,9 +97,11 @@ Result<> AssetJob::observe(const SegmentName& name, const media::Observation& ob
 }
 
 Result<> AssetJob::make_images(const media::TaskControl& control) {
+  const auto reel = wind_reel(workshop_.blobs, id_, *plan_);
+  if (!reel) return reel.error();
   ImageSink sink(*this);
-  const auto made =
-      workshop_.worker.run(source_->descriptor(), media::ImagesTask{*plan_}, sink, control);
+  const media::TaskInput input(source_->descriptor(), reel->descriptor());
+  const auto made = workshop_.worker.run(input, media::ImagesTask{*plan_}, sink, control);
   if (!made) return made.error();
   const std::scoped_lock lock(mutex_);
   placeholders_ = made->value("placeholders", std::vector<std::string>{});

@@ -1,5 +1,7 @@
 #include "tests/media/clips.hpp"
 
+#include "media/images/reel.hpp"
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -86,6 +88,32 @@ void make_all(const std::filesystem::path& file, const Plan& plan, MemorySink& s
     const auto made = run_on(file, task, sink);
     ASSERT_TRUE(made) << made.error().message;
   }
+}
+
+MemoryFile reel_of(const Plan& plan, const MemorySink& sink) {
+  const auto& rendition = reel_rendition(plan);
+  auto reel = MemoryFile::create("reel").value();
+  EXPECT_TRUE(reel.append(sink.files.at(rendition + "/init.mp4")));
+  for (const ReelFrame& frame : reel_frames(plan)) {
+    const auto& segment = sink.files.at(rendition + "/" + std::to_string(frame.segment) + ".m4s");
+    const auto fragment = reel_fragment(plan, frame, segment);
+    EXPECT_TRUE(fragment) << frame.number << ": " << fragment.error().message;
+    EXPECT_TRUE(fragment && reel.append(*fragment));
+  }
+  EXPECT_TRUE(reel.seal());
+  return reel;
+}
+
+Result<nlohmann::json> make_images_of(const std::filesystem::path& file, const Plan& plan,
+                                      MemorySink& sink) {
+  MemorySink rung;
+  rung.files = sink.files;
+  const auto last = static_cast<std::uint32_t>(plan.segments.size() - 1);
+  const auto made = run_on(file, SegmentsTask{plan, {reel_rendition(plan)}, 0, last}, rung);
+  if (!made) return made.error();
+  const auto reel = reel_of(plan, rung);
+  const File input(file);
+  return run_task({input.descriptor(), reel.descriptor()}, ImagesTask{plan}, sink);
 }
 
 void join(const Plan& plan, const MemorySink& sink, const std::string& rendition,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "media/sandbox/memory_file.hpp"
 #include "media/task.hpp"
 #include "tests/media/memory_sink.hpp"
 
@@ -57,6 +58,14 @@ std::string rejection_of(const std::filesystem::path& file);
 // Makes all segments of all renditions, one task for each `batch` of segments.
 void make_all(const std::filesystem::path& file, const Plan& plan, MemorySink& sink,
               std::uint32_t batch = 3);
+
+// The reel of a lesson whose smallest rung is in `sink`.
+MemoryFile reel_of(const Plan& plan, const MemorySink& sink);
+
+// Makes the images of `file`, whose probe put its init segments into `sink`, and before them the
+// smallest rung, which is forgotten.
+Result<nlohmann::json> make_images_of(const std::filesystem::path& file, const Plan& plan,
+                                      MemorySink& sink);
 
 // Writes init and all segments of a rendition as one playable file.
 void join(const Plan& plan, const MemorySink& sink, const std::string& rendition,

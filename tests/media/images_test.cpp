@@ -25,7 +25,7 @@ class Images : public ::testing::Test {
   nlohmann::json make(const std::filesystem::path& file) {
     plan = plan_of(file, sink);
     sink.order.clear();
-    const auto result = run_on(file, ImagesTask{plan}, sink);
+    const auto result = make_images_of(file, plan, sink);
     EXPECT_TRUE(result) << result.error().message;
     return result ? *result : nlohmann::json();
   }
@@ -126,6 +126,16 @@ TEST_F(Images, StoryboardShowsEachTimeItsPicture) {
         EXPECT_LT(colour[static_cast<std::size_t>(channel)], 60) << tile;
     }
   }
+}
+
+TEST_F(Images, NeedAReel) {
+  const auto file = clip(pattern(320, 180, "10", 2) + "-c:v libx264 -pix_fmt yuv420p");
+  plan = plan_of(file, sink);
+
+  const auto result = run_on(file, ImagesTask{plan}, sink);
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::invalid_argument);
 }
 
 TEST_F(Images, AreTheSameEveryTime) {

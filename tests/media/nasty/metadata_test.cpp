@@ -30,7 +30,7 @@ TEST(Metadata, NeverReachesAnyOutput) {
   ASSERT_NE(read_file(file).find("+31.2304"), std::string::npos);
 
   auto lesson = make_lesson(file);
-  const auto images = run_on(file, ImagesTask{lesson.plan}, lesson.sink);
+  const auto images = make_images_of(file, lesson.plan, lesson.sink);
 
   ASSERT_TRUE(images) << images.error().message;
   for (const auto& [name, bytes] : lesson.sink.files) {

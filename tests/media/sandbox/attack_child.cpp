@@ -81,6 +81,32 @@ Answer list_descriptors(int, OutputSink&) {
   return tell(open);
 }
 
+Answer read_reel(int, OutputSink&) {
+  std::string text(64, '\0');
+  const auto got = ::pread(kReelDescriptor, text.data(), text.size(), 0);
+  text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+  return tell(text);
+}
+
+Answer write_to_reel(int, OutputSink&) {
+  std::signal(SIGXFSZ, SIG_IGN);  // Of the limit on files, which would end it.
+  const std::vector<std::pair<std::string, std::function<bool()>>> attempts = {
+      {"write", [] { return ::write(kReelDescriptor, "x", 1) == 1; }},
+      {"pwrite", [] { return ::pwrite(kReelDescriptor, "x", 1, 0) == 1; }},
+      {"truncate", [] { return ::ftruncate(kReelDescriptor, 1) == 0; }},
+      {"map",
+       [] {
+         return ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, kReelDescriptor, 0) !=
+                MAP_FAILED;
+       }},
+  };
+  std::string succeeded;
+  for (const auto& [name, attempt] : attempts) {
+    if (attempt()) succeeded += name + ";";
+  }
+  return tell(succeeded);
+}
+
 // What honest work does must go on working.
 Answer use_threads_and_input(int input, OutputSink& sink) {
   std::string text(5, '\0');
@@ -252,6 +278,8 @@ const std::map<std::string, Answer (*)(const std::string&)> kAimedAttacks{
 const std::map<std::string, Answer (*)(int, OutputSink&)> kAttacks{
     {"everything", try_everything},
     {"descriptors", list_descriptors},
+    {"read_reel", read_reel},
+    {"write_to_reel", write_to_reel},
     {"honest", use_threads_and_input},
     {"failure", fail_as_described},
     {"memory", take_memory},
@@ -275,14 +303,14 @@ std::string name_of_attack(const Task& task) {
   return std::get<ProbeTask>(task).source_sha256;
 }
 
-Answer attack(int input, const Task& task, OutputSink& sink) {
+Answer attack(const TaskInput& input, const Task& task, OutputSink& sink) {
   const auto name = name_of_attack(task);
   const auto colon = name.find(':');
   if (const auto aimed = kAimedAttacks.find(name.substr(0, colon)); aimed != kAimedAttacks.end())
     return aimed->second(name.substr(colon + 1));
   const auto found = kAttacks.find(name);
   if (found == kAttacks.end()) return tell("unknown attack");
-  return found->second(input, sink);
+  return found->second(input.source, sink);
 }
 
 // Tells the test the process id that the sleeping child sends as its progress.

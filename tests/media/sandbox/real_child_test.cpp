@@ -47,6 +47,27 @@ TEST(RealChild, MakesBackgroundAndCopiedRungInsideItsLimits) {
   for (const auto& [name, bytes] : free.files) EXPECT_TRUE(boxed.files.at(name) == bytes) << name;
 }
 
+TEST(RealChild, MakesImagesFromSourceAndReelInsideItsLimits) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, clip_arguments());
+  const File input(clip);
+  MemorySink boxed;
+  MemorySink free;
+  const auto plan = plan_of(clip, free);
+  make_all(clip, plan, free);
+  const auto reel = reel_of(plan, free);
+  const TaskInput both(input.descriptor(), reel.descriptor());
+  SandboxedWorker worker(real_child());
+  const TaskControl control;
+
+  const auto made = worker.run(both, ImagesTask{plan}, boxed, control);
+
+  ASSERT_TRUE(made) << made.error().message << " " << made.error().reason;
+  ASSERT_TRUE(run_task(both, ImagesTask{plan}, free));
+  for (const auto& [name, bytes] : boxed.files) EXPECT_TRUE(free.files.at(name) == bytes) << name;
+}
+
 // A minute of 1080p whose index names the first key frame only, so that all of it has to be decoded
 // for its last segment.
 void make_clip_with_one_key_frame(const TempFolder& folder, const std::filesystem::path& clip) {

@@ -1,6 +1,7 @@
 #include "media/sandbox/sandboxed_worker.hpp"
 
 #include "media/sandbox/child_process.hpp"
+#include "media/sandbox/memory_file.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -101,6 +102,28 @@ TEST_F(SandboxedWorkerTest, ChildHasItsOwnDescriptorsOnly) {
 
   ::close(leaked);
   ::close(high);
+}
+
+TEST_F(SandboxedWorkerTest, ReelIsOneDescriptorMoreThatNobodyCanWriteTo) {
+  auto reel = MemoryFile::create("reel").value();
+  const std::string film = "a film";
+  ASSERT_TRUE(reel.append(std::as_bytes(std::span(film))));
+  ASSERT_TRUE(reel.seal());
+  SandboxedWorker worker(options);
+  const auto told = [&](const char* attack) {
+    const auto result = worker.run({input, reel.descriptor()},
+                                   ProbeTask{.source_sha256 = attack, .limits = {}}, sink, control);
+    return result ? result->at("rejected").at("detail").get<std::string>() : result.error().message;
+  };
+
+  EXPECT_EQ(told("descriptors"), "0,1,2,3,4,5,6,");
+  EXPECT_EQ(told("read_reel"), film);
+  EXPECT_EQ(told("write_to_reel"), "");
+
+  std::string after(film.size(), '\0');
+  EXPECT_EQ(::pread(reel.descriptor(), after.data(), after.size(), 0),
+            static_cast<ssize_t>(after.size()));
+  EXPECT_EQ(after, film);
 }
 
 TEST_F(SandboxedWorkerTest, LayersHold) {

@@ -258,6 +258,35 @@ TEST_F(AssetJobTest, DeletedAssetStopsItsWorkAndFreesItsDisk) {
   EXPECT_THAT(log, ElementsAre("lease_lost"));
 }
 
+TEST_F(AssetJobTest, ImagesWaitForTheLastSegmentOfTheSmallestRung) {
+  auto lease = queue.lease();
+  AssetJob job(workshop, **lease, asset);
+  ASSERT_FALSE(job.run(*job.take_unit()));
+  std::vector<AssetJob::Unit> batches;
+  while (auto unit = job.take_unit()) batches.push_back(std::move(*unit));
+  ASSERT_GT(batches.size(), 2U);
+  ASSERT_EQ(batches.back().step, AssetJob::Step::batch);
+  for (const auto& batch : batches) {
+    EXPECT_FALSE(job.rank()) << "what they are made of is not there yet";
+    EXPECT_FALSE(job.take_unit());
+    ASSERT_FALSE(job.run(batch));
+  }
+
+  const auto unit = job.take_unit();
+
+  ASSERT_TRUE(unit);
+  EXPECT_EQ(unit->step, AssetJob::Step::images);
+  EXPECT_TRUE(job.run(*unit));
+  EXPECT_EQ(find().state, AssetState::ready);
+}
+
+TEST_F(AssetJobTest, ImagesAreMadeOfSourceAndReel) {
+  work();
+
+  const auto film = worker.reel();
+  EXPECT_EQ(film, "content of v360/init.mp4") << "the fake's segments hold no pictures";
+}
+
 TEST_F(AssetJobTest, FailureStopsTheOtherUnitsOfTheJob) {
   auto lease = queue.lease();
   AssetJob job(workshop, **lease, asset);

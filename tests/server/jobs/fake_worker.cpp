@@ -3,6 +3,8 @@
 #include "media/images/image_files.hpp"
 #include "tests/server/jobs/gate.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace weike::server {
@@ -26,6 +28,13 @@ std::vector<std::string> files_of(const media::Task& task, const media::Plan& pl
     files = media::image_files(plan);
   }
   return files;
+}
+
+std::string content_of(int descriptor) {
+  std::string content(std::size_t{1} << 20, '\0');
+  const auto got = ::pread(descriptor, content.data(), content.size(), 0);
+  content.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+  return content;
 }
 
 }  // namespace
@@ -64,11 +73,12 @@ void FakeWorker::set_probe_result(nlohmann::json result) {
   probe_result_ = std::move(result);
 }
 
-Result<nlohmann::json> FakeWorker::run(int, const media::Task& task, media::OutputSink& sink,
-                                       const media::TaskControl& control) {
+Result<nlohmann::json> FakeWorker::run(const media::TaskInput& input, const media::Task& task,
+                                       media::OutputSink& sink, const media::TaskControl& control) {
   {
     const std::scoped_lock lock(mutex_);
     running_.insert(&control);
+    if (input.has_reel()) reel_ = content_of(input.reel);
   }
   auto result = perform(task, sink, control);
   const std::scoped_lock lock(mutex_);
@@ -149,6 +159,11 @@ Result<> FakeWorker::make(const std::string& file, media::OutputSink& sink,
 std::map<std::string, int> FakeWorker::made() const {
   const std::scoped_lock lock(mutex_);
   return made_;
+}
+
+std::string FakeWorker::reel() const {
+  const std::scoped_lock lock(mutex_);
+  return reel_;
 }
 
 std::vector<media::Task> FakeWorker::tasks() const {

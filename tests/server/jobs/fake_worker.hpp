@@ -31,12 +31,14 @@ class FakeWorker final : public media::Worker {
   // Instead of the plan.
   void set_probe_result(nlohmann::json result);
 
-  Result<nlohmann::json> run(int input, const media::Task& task, media::OutputSink& sink,
-                             const media::TaskControl& control) override;
+  Result<nlohmann::json> run(const media::TaskInput& input, const media::Task& task,
+                             media::OutputSink& sink, const media::TaskControl& control) override;
 
   // How often each file was made and accepted, and all tasks in the order of their begin.
   std::map<std::string, int> made() const;
   std::vector<media::Task> tasks() const;
+  // What the last images were made of, beside the source.
+  std::string reel() const;
   // How many running tasks were told to stand still. They do not: a test's gates hold them.
   std::size_t paused() const;
   // Waits, in an accident, until a running task is told to stop; false if none is for long.
@@ -57,6 +59,7 @@ class FakeWorker final : public media::Worker {
   nlohmann::json probe_result_;
   std::map<std::string, int> made_;
   std::vector<media::Task> tasks_;
+  std::string reel_;
   std::set<const media::TaskControl*> running_;
 };
 

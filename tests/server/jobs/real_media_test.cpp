@@ -2,6 +2,7 @@
 #include "api/assets/asset_service.hpp"
 #include "media/sandbox/sandboxed_worker.hpp"
 #include "server/jobs/pipeline.hpp"
+#include "server/jobs/reel_winder.hpp"
 #include "storage/blob/file_blob_store.hpp"
 #include "storage/kv/memory_kv_store.hpp"
 #include "tests/media/clips.hpp"
@@ -9,6 +10,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -123,6 +125,24 @@ TEST_F(RealMediaTest, ClipBecomesReadyWithEveryFileItsPlanNames) {
     const auto size = blobs->stat(assets::blob_name(id, file)).value();
     EXPECT_TRUE(size && *size > 0) << file;
   }
+}
+
+TEST_F(RealMediaTest, ReelHasAPictureForEachTileOfTheStoryboard) {
+  const auto id = bring(clip(9));
+  ASSERT_TRUE(run_until([&] { return is_settled(id); }));
+  const auto plan = assets.plan(id).value();
+
+  const auto reel = wind_reel(*blobs, id, plan);
+
+  ASSERT_TRUE(reel) << reel.error().message;
+  std::string film(reel->size_bytes(), '\0');
+  ASSERT_EQ(::pread(reel->descriptor(), film.data(), film.size(), 0),
+            static_cast<ssize_t>(film.size()));
+  const auto file = sources.path("reel.mp4");
+  media::test::write_file(file, film);
+  EXPECT_EQ(media::test::output_of("ffprobe -v error -show_entries frame=pict_type -of csv=p=0 '" +
+                                   file.string() + "'"),
+            "I\nI\nI\nI\nI\n");
 }
 
 TEST_F(RealMediaTest, SegmentsOfAnEarlierRunAreNotMadeAgain) {
