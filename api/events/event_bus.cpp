@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <iterator>
 
 namespace weike::events {
 namespace {
-
-using Listeners = std::vector<std::shared_ptr<Listener>>;
 
 // Ids go on growing over restarts, so that a Last-Event-ID of an earlier run is an old one.
 std::uint64_t first_id() {
@@ -17,19 +17,7 @@ std::uint64_t first_id() {
       std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
-// The living of `listeners`; the dead are forgotten.
-Listeners living(std::vector<std::weak_ptr<Listener>>& listeners) {
-  Listeners found;
-  std::erase_if(listeners, [&](const std::weak_ptr<Listener>& weak) {
-    auto listener = weak.lock();
-    if (!listener) return true;
-    found.push_back(std::move(listener));
-    return false;
-  });
-  return found;
-}
-
-void wake(const Listeners& listeners) {
+void wake(const std::vector<std::shared_ptr<Listener>>& listeners) {
   for (const auto& listener : listeners) listener->wake();
 }
 
@@ -40,14 +28,17 @@ EventBus::EventBus(EventBusOptions options) : options_(options), last_id_(first_
 EventBus::~EventBus() = default;
 
 void EventBus::publish(Event event) {
-  Listeners concerned;
+  std::vector<std::shared_ptr<Listener>> concerned;
   {
     const std::scoped_lock lock(mutex_);
     const auto id = ++last_id_;
-    for (auto& listener : living(listeners_)) {
-      if (!listener->concerns(event)) continue;
-      listener->offer(id, event);
-      concerned.push_back(std::move(listener));
+    for (const auto& [key, listeners] : by_session_) {
+      for (const auto& weak : listeners) {
+        auto listener = weak.lock();
+        if (!listener || !listener->concerns(event)) continue;
+        listener->offer(id, event);
+        concerned.push_back(std::move(listener));
+      }
     }
     remembered_.push_back({id, std::move(event)});
     if (remembered_.size() > options_.remembered) remembered_.pop_front();
@@ -57,56 +48,80 @@ void EventBus::publish(Event event) {
 
 std::shared_ptr<http::EventSource> EventBus::subscribe(const Viewer& viewer,
                                                        std::optional<std::uint64_t> last_event_id,
-                                                       std::string session_key) {
-  auto listener =
-      std::make_shared<Listener>(viewer, std::move(session_key), options_.pending_per_listener);
-  Listeners ended;
+                                                       const std::string& session_key) {
+  auto listener = std::make_shared<Listener>(viewer, options_.pending_per_listener);
+  std::shared_ptr<Listener> ended;
   {
     const std::scoped_lock lock(mutex_);
-    Listeners same_session = living(listeners_);
-    std::erase_if(same_session, [&](const std::shared_ptr<Listener>& other) {
-      return other->session_key() != listener->session_key();
-    });
-    if (same_session.size() >= options_.listeners_per_session) {
-      same_session.front()->end();
-      ended.push_back(same_session.front());
-      std::erase_if(listeners_, [&](const std::weak_ptr<Listener>& weak) {
-        return weak.lock() == same_session.front();
-      });
-    }
+    if (by_session_.size() > forget_above_) forget_dead();
+    Listeners& same_session = by_session_[session_key];
+    ended = make_room(same_session);
     const bool replays = last_event_id && *last_event_id < last_id_;
-    listener->offer_hello(replays ? *last_event_id : last_id_);
+    listener->offer_hello(replays ? *last_event_id : last_id_, next_retry());
     for (const auto& [id, event] : remembered_) {
       if (replays && id > *last_event_id && listener->concerns(event)) listener->offer(id, event);
     }
-    listeners_.push_back(listener);
+    same_session.push_back(listener);
   }
-  wake(ended);
+  if (ended) ended->wake();
   return listener;
 }
 
 void EventBus::end_session(std::string_view session_key) {
-  Listeners ended;
+  std::vector<std::shared_ptr<Listener>> ended;
   {
     const std::scoped_lock lock(mutex_);
-    for (auto& listener : living(listeners_)) {
-      if (listener->session_key() != session_key) continue;
+    const auto found = by_session_.find(session_key);
+    if (found == by_session_.end()) return;
+    for (const auto& weak : found->second) {
+      auto listener = weak.lock();
+      if (!listener) continue;
       listener->end();
       ended.push_back(std::move(listener));
     }
-    std::erase_if(listeners_, [&](const std::weak_ptr<Listener>& weak) {
-      const auto listener = weak.lock();
-      return listener && listener->session_key() == session_key;
-    });
+    by_session_.erase(found);
   }
   wake(ended);
 }
 
 std::size_t EventBus::listeners() const {
   const std::scoped_lock lock(mutex_);
-  return static_cast<std::size_t>(
-      std::count_if(listeners_.begin(), listeners_.end(),
-                    [](const std::weak_ptr<Listener>& weak) { return !weak.expired(); }));
+  std::size_t count = 0;
+  for (const auto& [key, listeners] : by_session_) {
+    count += static_cast<std::size_t>(
+        std::count_if(listeners.begin(), listeners.end(),
+                      [](const std::weak_ptr<Listener>& weak) { return !weak.expired(); }));
+  }
+  return count;
+}
+
+// Sessions come and go; what they leave here is small, so it is looked for only now and then.
+void EventBus::forget_dead() {
+  for (auto session = by_session_.begin(); session != by_session_.end();) {
+    std::erase_if(session->second,
+                  [](const std::weak_ptr<Listener>& weak) { return weak.expired(); });
+    session = session->second.empty() ? by_session_.erase(session) : std::next(session);
+  }
+  forget_above_ = std::max<std::size_t>(64, 2 * by_session_.size());
+}
+
+// The session's oldest listener, ended, if it has as many as it may.
+std::shared_ptr<Listener> EventBus::make_room(Listeners& same_session) const {
+  std::erase_if(same_session, [](const std::weak_ptr<Listener>& weak) { return weak.expired(); });
+  if (same_session.size() < options_.listeners_per_session) return nullptr;
+  auto oldest = same_session.front().lock();
+  same_session.erase(same_session.begin());
+  if (oldest) oldest->end();
+  return oldest;
+}
+
+Milliseconds EventBus::next_retry() {
+  // Steps by the golden ratio spread any number of listeners evenly.
+  constexpr double kGolden = 0.6180339887498949;
+  const double turn = static_cast<double>(subscriptions_++) * kGolden;
+  const double part = turn - std::floor(turn);
+  return options_.retry + Milliseconds{static_cast<std::int64_t>(
+                              part * static_cast<double>(options_.retry_spread.count()))};
 }
 
 }  // namespace weike::events

@@ -3,10 +3,14 @@
 #include "api/http/message.hpp"
 #include "model/id.hpp"
 #include "model/role.hpp"
+#include "model/time.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -36,6 +40,10 @@ struct EventBusOptions {
   std::size_t remembered = 512;
   // Streams one session may hold open; one more ends its oldest.
   std::size_t listeners_per_session = 8;
+  // How long a browser waits before it comes back to a stream that broke. Each listener is told
+  // another moment within the spread, so that not all return to a restarted server at once.
+  Milliseconds retry = std::chrono::seconds{2};
+  Milliseconds retry_spread = std::chrono::seconds{4};
 };
 
 class Listener;
@@ -56,7 +64,7 @@ class EventBus {
   // remembered. The source may outlive the bus.
   std::shared_ptr<http::EventSource> subscribe(const Viewer& viewer,
                                                std::optional<std::uint64_t> last_event_id,
-                                               std::string session_key);
+                                               const std::string& session_key);
 
   // Ends the streams that were opened with this session.
   void end_session(std::string_view session_key);
@@ -64,16 +72,25 @@ class EventBus {
   std::size_t listeners() const;
 
  private:
+  using Listeners = std::vector<std::weak_ptr<Listener>>;
   struct Remembered {
     std::uint64_t id = 0;
     Event event;
   };
 
+  // With the mutex held.
+  void forget_dead();
+  std::shared_ptr<Listener> make_room(Listeners& same_session) const;
+  Milliseconds next_retry();
+
   const EventBusOptions options_;
   mutable std::mutex mutex_;  // Guards what follows.
   std::uint64_t last_id_;
   std::deque<Remembered> remembered_;
-  std::vector<std::weak_ptr<Listener>> listeners_;
+  std::map<std::string, Listeners, std::less<>> by_session_;
+  // Sessions beyond which those without a living listener are forgotten.
+  std::size_t forget_above_ = 64;
+  std::uint64_t subscriptions_ = 0;
 };
 
 }  // namespace weike::events

@@ -1,11 +1,13 @@
 #include "api/events/listener.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 namespace weike::events {
 
-Listener::Listener(Viewer viewer, std::string session_key, std::size_t max_pending)
-    : viewer_(std::move(viewer)), session_key_(std::move(session_key)), max_pending_(max_pending) {}
+Listener::Listener(Viewer viewer, std::size_t max_pending)
+    : viewer_(std::move(viewer)), max_pending_(max_pending) {}
 
 void Listener::on_ready(std::function<void()> wake) {
   bool is_due = false;
@@ -21,8 +23,11 @@ std::optional<std::string> Listener::take() {
   const std::scoped_lock lock(mutex_);
   if (has_ended_) return std::nullopt;
   std::string text;
+  if (!pending_.empty() && retry_.count() > 0) {
+    text = "retry: " + std::to_string(std::exchange(retry_, {}).count()) + "\n";
+  }
   for (const auto& pending : pending_) text += render(pending);
-  pending_.clear();
+  pending_ = {};
   return text;
 }
 
@@ -32,8 +37,9 @@ bool Listener::concerns(const Event& event) const {
          (event.reviewers && viewer_.has(Role::reviewer, event.unit));
 }
 
-void Listener::offer_hello(std::uint64_t id) {
+void Listener::offer_hello(std::uint64_t id, Milliseconds retry) {
   const std::scoped_lock lock(mutex_);
+  retry_ = retry;
   pending_.push_back({id, "hello", {}, "{}"});
 }
 

@@ -10,16 +10,15 @@ namespace weike::events {
 // One listener's bounded buffer. Threads may share it.
 class Listener final : public http::EventSource {
  public:
-  Listener(Viewer viewer, std::string session_key, std::size_t max_pending);
+  Listener(Viewer viewer, std::size_t max_pending);
 
   void on_ready(std::function<void()> wake) override;
   std::optional<std::string> take() override;
 
   bool concerns(const Event& event) const;
-  const std::string& session_key() const { return session_key_; }
 
   // The engine's wake-up must run outside the bus's lock, so these only say that it is due.
-  void offer_hello(std::uint64_t id);
+  void offer_hello(std::uint64_t id, Milliseconds retry);
   void offer(std::uint64_t id, const Event& event);
   void end();
   void wake();
@@ -34,11 +33,12 @@ class Listener final : public http::EventSource {
   static std::string render(const Pending& pending);
 
   const Viewer viewer_;
-  const std::string session_key_;
   const std::size_t max_pending_;
   std::mutex mutex_;  // Guards what follows.
   std::function<void()> wake_;
-  std::deque<Pending> pending_;
+  // Empty while all is taken: a listener that waits holds no memory for news.
+  std::vector<Pending> pending_;
+  Milliseconds retry_{};  // Told with what is taken next; 0: told already.
   bool has_ended_ = false;
 };
 

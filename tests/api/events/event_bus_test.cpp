@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
+#include <string>
 #include <thread>
 
 namespace weike::events {
@@ -150,6 +152,30 @@ TEST(EventBus, OneSessionHoldsSoManyStreams) {
   EXPECT_FALSE(first->take());
   EXPECT_TRUE(second->take());
   EXPECT_TRUE(third->take());
+}
+
+TEST(EventBus, ListenersAreToldDifferentMomentsToComeBack) {
+  EventBus bus({.retry = std::chrono::seconds{2}, .retry_spread = std::chrono::seconds{4}});
+  std::set<int> moments;
+  for (int i = 0; i < 50; ++i) {
+    const auto text = bus.subscribe(viewer_of(kOwner), std::nullopt, std::to_string(i))->take();
+    ASSERT_TRUE(text->starts_with("retry: ")) << *text;
+    moments.insert(std::stoi(text->substr(7)));
+  }
+
+  EXPECT_GT(moments.size(), 45U);
+  EXPECT_GE(*moments.begin(), 2000);
+  EXPECT_LT(*moments.rbegin(), 6000);
+}
+
+TEST(EventBus, RetryIsToldOnce) {
+  EventBus bus;
+  const auto source = bus.subscribe(viewer_of(kOwner), std::nullopt, "s");
+  ASSERT_THAT(*source->take(), HasSubstr("retry: "));
+
+  bus.publish(asset_event("{}"));
+
+  EXPECT_THAT(*source->take(), Not(HasSubstr("retry: ")));
 }
 
 TEST(EventBus, ListenersAreWokenAndForgottenWhenDropped) {
