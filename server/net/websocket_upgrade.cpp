@@ -1,0 +1,117 @@
+#include "server/net/websocket_upgrade.hpp"
+
+#include "api/http/problem.hpp"
+#include "server/net/exchange.hpp"
+#include "server/net/websocket.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace weike::server {
+namespace {
+
+constexpr std::string_view kVersion = "13";
+// 16 bytes in base64.
+constexpr std::size_t kKeyLength = 24;
+
+bool lists(const http::Request& request, std::string_view field, std::string_view token) {
+  std::string_view rest = request.headers.get(field).value_or("");
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    std::string_view item = rest.substr(0, comma);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    const std::size_t first = item.find_first_not_of(" \t");
+    if (first == std::string_view::npos) continue;
+    item = item.substr(first, item.find_last_not_of(" \t") - first + 1);
+    if (http::equal_ignoring_case(item, token)) return true;
+  }
+  return false;
+}
+
+bool is_key(std::string_view key) {
+  const auto is_base64 = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/';
+  };
+  return key.size() == kKeyLength && key.ends_with("==") &&
+         std::all_of(key.begin(), key.end() - 2, is_base64);
+}
+
+// Browsers say which page asks, and send its cookies along whatever page that is; other clients say
+// nothing.
+bool is_foreign(const http::Request& request) {
+  const auto origin = request.headers.get("Origin");
+  if (!origin) return false;
+  const std::size_t scheme = origin->find("://");
+  if (scheme == std::string_view::npos) return true;  // "null": a sandboxed page.
+  return !http::equal_ignoring_case(origin->substr(scheme + 3),
+                                    request.headers.get("Host").value_or(""));
+}
+
+http::Response problem(const http::Request& request, ErrorCode code, const char* reason,
+                       int status) {
+  return http::problem(Error{code, "upgrade refused", reason}, request.language(),
+                       request.request_id, status);
+}
+
+void record_upgrade(Connection& connection, const Exchange& exchange) {
+  const auto taken = std::chrono::steady_clock::now() - exchange.started;
+  connection.thread().shared.observer.on_reply(
+      {.request_id = exchange.request.request_id,
+       .method = exchange.request.method,
+       .target = exchange.request.target,
+       .peer = exchange.request.peer,
+       .status = 101,
+       .duration = std::chrono::duration_cast<std::chrono::microseconds>(taken),
+       .lane = Lane::handler});
+}
+
+}  // namespace
+
+std::optional<http::Response> refuse_upgrade(const http::Request& request) {
+  const bool asks =
+      lists(request, "Upgrade", "websocket") && lists(request, "Connection", "upgrade");
+  if (!asks || request.headers.get("Sec-WebSocket-Version") != kVersion) {
+    auto response = problem(request, ErrorCode::invalid_argument, "upgrade_required", 426);
+    response.headers.add("Upgrade", "websocket");
+    response.headers.add("Connection", "Upgrade");
+    response.headers.add("Sec-WebSocket-Version", std::string(kVersion));
+    return response;
+  }
+  if (!is_key(request.headers.get("Sec-WebSocket-Key").value_or(""))) {
+    return problem(request, ErrorCode::invalid_argument, "bad_websocket_key", 400);
+  }
+  if (is_foreign(request)) return problem(request, ErrorCode::forbidden, "foreign_origin", 403);
+  return std::nullopt;
+}
+
+Task<std::optional<http::Response>> answer_upgrade(Connection* connection, Exchange* exchange,
+                                                   const http::Route* route) {
+  // A body would be taken for frames.
+  if (exchange->framing.has_body()) {
+    co_return refusal_response(Refusal::malformed, exchange->request.language(),
+                               exchange->request.request_id);
+  }
+  if (auto refused = refuse_upgrade(exchange->request)) co_return std::move(refused);
+  connection->deadline().enter(Phase::handler);
+  SharedContext& shared = connection->thread().shared;
+  auto open = [&shared, route, exchange] {
+    return call_websocket_opener(shared, *route, exchange->request);
+  };
+  http::WebSocketAnswer answer = co_await run_blocking(shared.pool, open);
+  if (!connection->is_alive()) co_return std::nullopt;
+  if (auto* response = std::get_if<http::Response>(&answer)) {
+    co_return std::optional<http::Response>(std::move(*response));
+  }
+  auto start = std::make_shared<WebSocketStart>();
+  start->handler = std::get<std::unique_ptr<http::WebSocketHandler>>(std::move(answer));
+  start->limits = route->websocket_limits;
+  start->request_id = exchange->request.request_id;
+  start->key = exchange->request.headers.get("Sec-WebSocket-Key").value_or("");
+  record_upgrade(*connection, *exchange);
+  connection->unfinished() = connection->thread().spare.take();
+  connection->unfinished()->websocket = std::move(start);
+  co_return std::nullopt;
+}
+
+}  // namespace weike::server

@@ -1,0 +1,177 @@
+#include "tests/server/engine_fixture.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace weike::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Bodies that say how many bytes of them are still held somewhere.
+class CountedBodies {
+ public:
+  http::SharedBytes make(std::size_t size) {
+    held_ += size;
+    auto* const bytes = new std::string(size, 'x');
+    return {bytes, [this](const std::string* done) {
+              held_ -= done->size();
+              delete done;
+            }};
+  }
+  std::size_t held() const { return held_; }
+
+ private:
+  std::atomic<std::size_t> held_ = 0;
+};
+
+TEST_F(EngineTest, PipeliningReaderThatIsSlowHoldsLittleMemory) {
+  constexpr std::size_t kBody = 100'000;
+  constexpr int kRequests = 400;
+  CountedBodies bodies;
+  http::Route route;
+  route.method = http::Method::get;
+  route.pattern = "/counted";
+  route.gate = http::Gate::open;
+  route.handler = [](http::Request&) { return http::Response{}; };
+  std::atomic<int> made = 0;
+  route.hot = [&](const http::RequestHead&) -> std::optional<http::Response> {
+    http::Response response;
+    response.body = bodies.make(kBody);
+    ++made;
+    return response;
+  };
+  router.add(route);
+  start();
+  RawClient client(engine->port(), 4096);
+  std::string requests;
+  for (int i = 0; i < kRequests; ++i) requests += "GET /counted HTTP/1.1\r\nHost: a\r\n\r\n";
+
+  client.send(requests);
+  // The kernel takes some; then the engine must stop making replies.
+  int before = -1;
+  ASSERT_TRUE(wait_until([&] {
+    const int now = made;
+    const bool is_still = now > 0 && now == before;
+    before = now;
+    std::this_thread::sleep_for(20ms);
+    return is_still;
+  }));
+
+  EXPECT_LT(made, kRequests);
+  EXPECT_LE(bodies.held(), 400'000U);
+  engine->stop();
+  EXPECT_EQ(bodies.held(), 0U);
+}
+
+TEST_F(EngineTest, DiskThatIsSlowLeavesTheBodyInTheKernel) {
+  upload->holds_writes = true;
+  start();
+  RawClient client = connect();
+  constexpr std::size_t kLength = 40'000'000;
+  client.send("PUT /upload HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(kLength) +
+              "\r\n\r\n");
+
+  const std::size_t taken = client.send_what_fits(std::string(kLength, 'x'), 300ms);
+
+  // Sockets hold some megabytes; the engine one buffer and no more.
+  EXPECT_LT(taken, kLength / 2);
+  EXPECT_LE(upload->seen_bytes(), options.stream_buffer_bytes);
+  upload->let_go();
+}
+
+TEST_F(EngineTest, ClientBeyondItsAddressesShareIsToldSo) {
+  options.max_connections_per_address = 1;
+  start();
+  RawClient first = connect();
+  ASSERT_TRUE(wait_until([&] { return engine->connections() == 1; }));
+  RawClient second = connect();
+
+  const auto reply = second.read_reply();
+
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 429);
+  EXPECT_EQ(reply->fields.at("retry-after"), "5");
+  EXPECT_EQ(reply->fields.at("connection"), "close");
+  EXPECT_EQ(nlohmann::json::parse(reply->body)["code"], "too_many_connections");
+  EXPECT_TRUE(second.is_closed_within(2s));
+  EXPECT_EQ(observer.count(NetEvent::refused_of_address), 1U);
+}
+
+TEST_F(EngineTest, ClientOfAFullServerIsToldSo) {
+  options.max_connections = 1;
+  start();
+  RawClient first = connect();
+  ASSERT_TRUE(wait_until([&] { return engine->connections() == 1; }));
+  RawClient second = connect();
+
+  const auto reply = second.read_reply();
+
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 503);
+  EXPECT_EQ(nlohmann::json::parse(reply->body)["code"], "server_full");
+  EXPECT_EQ(observer.count(NetEvent::refused_in_all), 1U);
+}
+
+TEST_F(EngineTest, DeadlinesThatStruckAreCountedByPhase) {
+  options.idle_deadline = 40ms;
+  options.head_deadline = 40ms;
+  options.rate_window = 40ms;
+  options.handler_deadline = 40ms;
+  hold_handler = true;
+  start();
+  RawClient idle = connect();
+  RawClient head = connect();
+  head.send("GET /");
+  RawClient body = connect();
+  body.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+  RawClient handler = connect();
+  handler.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+
+  for (const NetEvent struck : {NetEvent::deadline_idle, NetEvent::deadline_head,
+                                NetEvent::deadline_body, NetEvent::deadline_handler}) {
+    EXPECT_TRUE(wait_until([&] { return observer.count(struck) >= 1; }))
+        << static_cast<int>(struck);
+  }
+}
+
+TEST_F(EngineTest, SlowReaderThatIsCutIsCounted) {
+  options.rate_window = 60ms;
+  file_bytes = 30'000'000;
+  start();
+  RawClient client(engine->port(), 16'384);
+
+  client.send("GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
+
+  EXPECT_TRUE(wait_until([&] { return observer.count(NetEvent::deadline_write) == 1; }));
+}
+
+TEST_F(EngineTest, UploadsAreCountedByTheirEnd) {
+  start();
+  RawClient whole = connect();
+  whole.send("PUT /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+  ASSERT_TRUE(whole.read_reply());
+  RawClient cut = connect();
+  cut.send("PUT /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
+  ASSERT_TRUE(wait_until([&] { return observer.count(NetEvent::upload_begun) == 2; }));
+
+  cut.close();
+
+  EXPECT_TRUE(wait_until([&] { return observer.count(NetEvent::upload_cut) == 1; }));
+  EXPECT_EQ(observer.count(NetEvent::upload_complete), 1U);
+  EXPECT_EQ(observer.count(NetEvent::upload_bytes), 8U);
+}
+
+TEST_F(EngineTest, ListenersAreCounted) {
+  start();
+  RawClient client = connect();
+  client.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.read_until("\r\n\r\n");
+  ASSERT_TRUE(wait_until([&] { return observer.count(NetEvent::listener_opened) == 1; }));
+
+  client.close();
+
+  EXPECT_TRUE(wait_until([&] { return observer.count(NetEvent::listener_closed) == 1; }));
+}
+
+}  // namespace
+}  // namespace weike::server
