@@ -6,6 +6,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(RocksDB REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
 
 pkg_check_modules(ffmpeg REQUIRED IMPORTED_TARGET
   libavformat libavcodec libavutil libswscale libswresample libavfilter)

@@ -105,7 +105,7 @@ int dispatch(const CLI::App& program, const Arguments& arguments) {
     std::cerr << "weike: " << config.error().message << "\n";
     return 2;
   }
-  if (name == "serve") return serve(*config);
+  if (name == "serve") return serve(*config, [&] { return effective_config(arguments); });
   if (name == "routes") return print_routes(*config);
   if (name == "config") return print_config(*config);
   const std::string admin_name = command.get_subcommands().front()->get_name();

@@ -68,6 +68,8 @@ constexpr std::array kMessages = std::to_array<Message>({
     {"request_timeout", "请求超时", "Request timed out", "数据到达太慢，连接已关闭。",
      "The request came too slowly and was cut."},
     {"body_too_large", "正文过大", "Body too large", "请求正文超过了允许的大小。",
+    {"tls_required", "需要 HTTPS", "HTTPS needed", "此端口只接受 HTTPS 连接，请使用 https:// 地址。",
+     "This port speaks HTTPS only: use the https:// address."},
      "The body of the request is larger than allowed."},
     {"method_not_allowed", "方法不允许", "Method not allowed", "这个地址不支持该请求方法。",
      "This address does not support that method."},

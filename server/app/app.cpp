@@ -53,6 +53,7 @@ GlanceDeskOptions glance_options(const Config& config, const Log& log) {
 
 App::App(const Config& config, Log log, DataFolder data, InstallationKeys keys,
          std::unique_ptr<media::Worker> media_worker)
+      current_(config),
     : config_(config),
       log_(std::move(log)),
       access_log_(log_),
@@ -152,11 +153,49 @@ void App::start() {
   if (!services_.site.has_pages()) {
     log_.warning("no_pages", {{"web_root", find_web_root(config_).string()}});
   }
+  tell_of_tls();
 }
 
 void App::stop() {
   if (!is_running_.exchange(false)) return;
   log_.info("stopping");
+void App::tell_of_tls() {
+  if (!config_.net.tls.is_on()) return;
+  log_.info("tls", {{"address", secure_address()},
+                    {"records_by", engine_->tls_engine()},
+                    {"certificate_end", engine_->certificate_end()}});
+}
+
+void App::reload(const Config& fresh) {
+  const bool switches_tls = config_.net.tls.is_on() != fresh.net.tls.is_on();
+  const auto can_change = [switches_tls](const std::string& key) {
+    return applies_at_run_time(key) && !(switches_tls && key.starts_with("tls."));
+  };
+  std::string taken;
+  std::string waiting;
+  for (const std::string& key : changed_keys(current_, fresh)) {
+    if (can_change(key)) taken += (taken.empty() ? "" : ",") + key;
+  }
+  for (const std::string& key : changed_keys(config_, fresh)) {
+    if (!can_change(key)) waiting += (waiting.empty() ? "" : ",") + key;
+  }
+  log_.set_level(log_level_of(fresh.log.level));
+  const auto reloaded = engine_->reload(fresh.net);
+  current_ = fresh;
+  if (!reloaded) {
+    log_.error("certificate_not_reloaded",
+               {{"what", reloaded.error().message},
+                {"zh", "新证书无法使用，继续使用原来的证书"},
+                {"en", "the new certificate cannot be used, the former one stays"}});
+  }
+  log_.info("reloaded", {{"changed", taken}, {"certificate_end", engine_->certificate_end()}});
+  if (!waiting.empty()) {
+    log_.warning("needs_restart", {{"keys", waiting},
+                                   {"zh", "这些设置在重新启动后才生效"},
+                                   {"en", "these settings count after the next start"}});
+  }
+}
+
   engine_->stop();
   admin_->stop();
   housekeeping_.stop();

@@ -32,11 +32,16 @@ class App {
   ~App();  // Stops.
 
   void start();
+  // Takes over what may change while it runs, reads the certificate again, and says in the log what
+  // was taken and what waits for the next start. By the thread that made it, while it runs.
+  void reload(const Config& fresh);
   // In the order of STYLE: accept, sessions and handlers, chores, pipeline; the stores close last.
   void stop();
 
-  // "127.0.0.1:8080"
+  // "127.0.0.1:8080"; empty without a plain port.
   const std::string& address() const { return engine_->address(); }
+  // The same of the TLS port.
+  const std::string& secure_address() const { return engine_->secure_address(); }
   const std::optional<MadeAdministrator>& made_administrator() const { return administrator_; }
   const Log& log() const { return log_; }
 
@@ -45,9 +50,11 @@ class App {
       std::unique_ptr<media::Worker> media_worker);
   Result<> listen();
   void watch_with_metrics();
+  void tell_of_tls();
   Result<> is_ready();
 
-  const Config config_;
+  const Config config_;  // As it was at the start.
+  Config current_;       // With what `reload` took over.
   const Log log_;
   const SystemClock clock_;
   Metrics metrics_;

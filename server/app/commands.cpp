@@ -40,13 +40,21 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+void reload(App& app, const Result<Config>& fresh) {
+  if (fresh) return app.reload(*fresh);
+  app.log().error("configuration_not_reloaded",
+                  {{"what", fresh.error().message},
+                   {"zh", "新配置无法使用，继续使用原来的配置和证书"},
+                   {"en", "the new configuration cannot be used, the former one stays"}});
+}
+
 std::string_view name_of(http::Gate gate) {
   return gate == http::Gate::open ? "open" : "signed_in";
 }
 
 }  // namespace
 
-int serve(const Config& config) {
+int serve(const Config& config, const std::function<Result<Config>()>& read_again) {
   return_memory_promptly();
   const StopSignal stop_signal;  // Before any thread: a signal during the start counts too.
   auto app = App::open(config, std::make_unique<media::SandboxedWorker>());
@@ -60,9 +68,14 @@ int serve(const Config& config) {
   }
   (*app)->log().info("sandbox", {{"layers", joined(media::sandbox_layers())}});
   (*app)->start();
-  std::printf("listening http://%s\n", (*app)->address().c_str());
+  if (const std::string& plain = (*app)->address(); !plain.empty()) {
+    std::printf("listening http://%s\n", plain.c_str());
+  }
+  if (const std::string& secure = (*app)->secure_address(); !secure.empty()) {
+    std::printf("listening https://%s\n", secure.c_str());
+  }
   std::fflush(stdout);
-  stop_signal.wait();
+  while (stop_signal.wait() == StopSignal::Call::reload) reload(**app, read_again());
   (*app)->stop();
   return 0;
 }

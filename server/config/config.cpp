@@ -28,6 +28,10 @@ template <class T>
 constexpr bool kIsChannels = std::is_same_v<T, std::vector<lessons::Channel>>;
 
 class Writer {
+constexpr std::array kPlainPorts{std::pair{PlainPort::redirect, "redirect"},
+                                 std::pair{PlainPort::serve, "serve"},
+                                 std::pair{PlainPort::off, "off"}};
+
  public:
   template <class Body>
   void section(const char* name, Body body) {
@@ -42,6 +46,10 @@ class Writer {
     if constexpr (std::is_same_v<T, Milliseconds>) {
       out_[name] = value.count();
     } else if constexpr (kIsChannels<T>) {
+    } else if constexpr (std::is_same_v<T, PlainPort>) {
+      for (const auto& [port, word] : kPlainPorts) {
+        if (port == value) out_[name] = word;
+      }
       out_[name] = nlohmann::ordered_json::array();
       for (const lessons::Channel& channel : value) {
         out_[name].push_back(
@@ -128,6 +136,12 @@ class Reader {
       if (found.get<std::uint64_t>() > kCentury) return "is too large";
       value = Milliseconds{found.get<std::int64_t>()};
     } else if constexpr (kIsList<T>) {
+    } else if constexpr (std::is_same_v<T, PlainPort>) {
+      const auto chosen =
+          std::find_if(kPlainPorts.begin(), kPlainPorts.end(),
+                       [&](const auto& known) { return found == json(known.second); });
+      if (chosen == kPlainPorts.end()) return "must be redirect, serve or off";
+      value = chosen->first;
       return read_list(found, value);
     } else {
       return read_channels(found, value);

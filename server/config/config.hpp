@@ -66,4 +66,8 @@ Result<> apply_listen(std::string_view listen, NetOptions& net);
 // The folder of the built pages: as configured, else found beside the program.
 std::filesystem::path find_web_root(const Config& config);
 
+// The keys whose values differ: "net.idle_deadline_ms".
+std::vector<std::string> changed_keys(const Config& from, const Config& to);
+// Whether a running server takes a new value over; the others wait for the next start.
+bool applies_at_run_time(std::string_view key);
 }  // namespace weike::server

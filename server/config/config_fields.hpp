@@ -29,6 +29,15 @@ void describe_net(Visitor& visit, AnyConfig& net) {
   visit.field("event_heartbeat_ms", net.event_heartbeat);
 }
 
+template <class Visitor, class AnyTls>
+void describe_tls(Visitor& visit, AnyTls& tls) {
+  visit.field("certificate", tls.certificate);
+  visit.field("key", tls.key);
+  visit.field("port", tls.port);
+  visit.field("plain_port", tls.plain_port);
+  visit.field("hsts_max_age_s", tls.hsts_max_age_s);
+}
+
 template <class Visitor, class AnyConfig>
 void describe(Visitor& visit, AnyConfig& config) {
   visit.field("listen", config.listen);
@@ -43,6 +52,7 @@ void describe(Visitor& visit, AnyConfig& config) {
     visit.field("file", config.log.file);
     visit.field("access", config.log.access);
   });
+  visit.section("tls", [&] { describe_tls(visit, config.net.tls); });
   visit.section("net", [&] { describe_net(visit, config.net); });
   visit.section("storage", [&] {
     visit.field("database_cache_bytes", config.database_cache_bytes);

@@ -75,6 +75,8 @@ void Log::write_lines(std::string_view lines) const {
 
 bool Log::is_on(LogLevel level) const { return logger_->should_log(level_of(level)); }
 
+void Log::set_level(LogLevel level) const { logger_->set_level(level_of(level)); }
+
 void Log::flush() const { logger_->flush(); }
 
 LogLevel log_level_of(std::string_view name) {

@@ -44,6 +44,7 @@ class Log {
   // Finished lines, each with its line feed, as they are.
   void write_lines(std::string_view lines) const;
   bool is_on(LogLevel level) const;
+  void set_level(LogLevel level) const;
   void flush() const;
 
  private:

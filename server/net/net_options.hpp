@@ -9,10 +9,39 @@
 
 namespace weike::server {
 
+// What the plain port does beside TLS.
+enum class PlainPort {
+  redirect,  // Leads every request but /healthz and /readyz to https.
+  serve,     // Answers as the TLS port does.
+  off,       // Is not opened.
+};
+
+// Whether the kernel is offered to encrypt what is sent (kTLS).
+enum class KernelTls {
+  detect,  // Where it has TLS.
+  offer,   // In any case; it may refuse each connection.
+};
+
+// TLS in the engine. Off while `certificate` is empty.
+struct TlsOptions {
+  std::string certificate;    // PEM file: the server's certificate, then its chain.
+  std::string key;            // PEM file; empty: the key stands in the certificate's file.
+  std::uint16_t port = 8443;  // On the address of the plain port. 0 picks a free one.
+  PlainPort plain_port = PlainPort::redirect;
+  // Strict-Transport-Security (RFC 6797) in seconds, sent over TLS only; 0: not sent. A browser
+  // that has seen it refuses plain HTTP of this host, on any port, for so long: 63072000 once all
+  // is settled.
+  std::uint64_t hsts_max_age_s = 0;
+  KernelTls kernel = KernelTls::detect;  // Not a setting: for tests.
+
+  bool is_on() const { return !certificate.empty(); }
+};
+
 // How the connection engine listens and where its bounds are.
 struct NetOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;     // 0 picks a free one.
+  std::uint16_t port = 8080;  // 0 picks a free one.
+  TlsOptions tls;
   std::size_t io_threads = 0;    // 0: one for each core.
   std::size_t pool_threads = 8;  // For handlers, which block.
   std::size_t max_connections = 20'000;

@@ -113,6 +113,10 @@ void append_reply_head(std::string& out, const http::Response& response, const R
   out.append("\r\n\r\n");
 }
 
+  if (!frame.transport_security.empty()) {
+    out.append("\r\nStrict-Transport-Security: ");
+    out.append(frame.transport_security);
+  }
 const http::FileBody* append_reply(OutputQueue& output, http::Response& response,
                                    const ReplyFrame& frame, std::uint64_t& length) {
   append_reply_head(output.text(), response, frame);

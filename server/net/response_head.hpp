@@ -44,6 +44,7 @@ struct ReplyFrame {
   bool is_head = false;  // Answered without the body.
   bool is_http_1_0 = false;
   bool keep_alive = true;
+  std::string_view transport_security = {};  // Strict-Transport-Security; empty: not sent.
 };
 
 // The length of the body as Content-Length says it; nothing for a stream of events.

@@ -1,12 +1,15 @@
 #pragma once
 
 #include "server/net/executor.hpp"
+#include "server/net/tls/tls_stream.hpp"
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -19,26 +22,39 @@ enum class SendResult {
   failed,  // The client is gone.
 };
 
-// The way of bytes to and from one client; nobody else reads or writes its socket. Never waits: the
-// calls answer as their system calls do, with -1 and errno, EAGAIN where there is nothing to do
-// now. One thread.
+// What a port speaks.
+enum class Wire { plain, tls };
+
+// The way of bytes to and from one client, plain or through TLS; nobody else reads or writes its
+// socket. Never waits: the calls answer as their system calls do, with -1 and errno, EAGAIN where
+// there is nothing to do now. One thread.
 class Transport {
  public:
-  explicit Transport(Socket socket) : socket_(std::move(socket)) {}
+  explicit Transport(Socket socket, std::unique_ptr<TlsStream> tls = nullptr)
+      : socket_(std::move(socket)), tls_(std::move(tls)) {}
 
   Socket& socket() { return socket_; }
   const Socket& socket() const { return socket_; }
   int descriptor() { return socket_.native_handle(); }
+  bool is_secure() const { return tls_ != nullptr; }
+  // Null on a plain connection.
+  TlsStream* tls() { return tls_.get(); }
+  // False until a TLS handshake is done.
+  bool is_ready() const { return !tls_ || tls_->is_ready(); }
+  // Goes on without TLS: the client does not speak it, or the socket is closed.
+  void leave_tls() { tls_.reset(); }
 
   // The number of bytes that came, 0 behind the client's last one.
   ssize_t receive(std::span<char> into) {
+    if (tls_) return tls_->receive(into);
     return ::recv(descriptor(), into.data(), into.size(), MSG_DONTWAIT);
   }
   // True when bytes have come that the socket does not tell of: receive before waiting for it.
-  bool has_pending_input() const { return false; }
+  bool has_pending_input() const { return tls_ && tls_->has_pending_input(); }
 
   // How many of the bytes are taken. `has_more`: more follows at once, so this need not go alone.
   ssize_t send(std::span<const iovec> pieces, bool has_more) {
+    if (tls_) return tls_->send(pieces, has_more);
     msghdr message{};
     // sendmsg does not write through these pointers; the structure has no const form.
     message.msg_iov = const_cast<iovec*>(pieces.data());
@@ -52,14 +68,23 @@ class Transport {
   }
   // The same with bytes of a file; 0 behind its end.
   ssize_t send_file(int file, std::uint64_t offset, std::size_t length) {
+    if (tls_) return tls_->send_file(file, offset, length);
     auto from = static_cast<off_t>(offset);
     return ::sendfile(descriptor(), file, &from, length);
   }
   // Bytes that `send` and `send_file` took may wait here. A reply is sent when this says `done`.
-  SendResult flush() { return SendResult::done; }
+  SendResult flush() {
+    if (!tls_ || tls_->flush() == 1) return SendResult::done;
+    return errno == EAGAIN ? SendResult::would_block : SendResult::failed;
+  }
+  // Tells the client that nothing follows, where TLS can say it; to be flushed.
+  void say_goodbye() {
+    if (tls_) tls_->say_goodbye();
+  }
 
  private:
   Socket socket_;
+  std::unique_ptr<TlsStream> tls_;
 };
 
 }  // namespace weike::server

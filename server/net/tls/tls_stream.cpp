@@ -88,7 +88,7 @@ ssize_t TlsStream::receive(std::span<char> into) {
     if (result == 1) {
       filled += got;
       socket_read_ = SocketRead::done;  // What the socket holds now is for the next call.
-      if (!has_records() && SSL_has_pending(ssl_.get()) == 0) return static_cast<ssize_t>(filled);
+      if (!holds_input()) break;
       continue;
     }
     const bool goes_on = SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ && filled == 0 &&
@@ -96,7 +96,8 @@ ssize_t TlsStream::receive(std::span<char> into) {
     if (!goes_on) return end_of_reading(result, filled);
     socket_read_ = SocketRead::allowed;
   }
-  has_pending_input_ = true;
+  push_output(false);  // New keys, if asked for. What came counts even when it fails.
+  has_pending_input_ = holds_input();
   return static_cast<ssize_t>(filled);
 }
 
@@ -113,8 +114,9 @@ ssize_t TlsStream::end_of_reading(int result, std::size_t filled) {
   return error == SSL_ERROR_ZERO_RETURN ? 0 : fail(ECONNRESET);
 }
 
-bool TlsStream::has_records() const {
-  return kept_input_taken_ < kept_input_.size() || buffers_.input_begin < buffers_.input_end;
+bool TlsStream::holds_input() const {
+  return kept_input_taken_ < kept_input_.size() || buffers_.input_begin < buffers_.input_end ||
+         SSL_has_pending(ssl_.get()) != 0;
 }
 
 int TlsStream::give(std::span<char> into) {

@@ -64,7 +64,7 @@ class TlsStream {
 
   // What the BIO gives to OpenSSL and takes from it: bytes, 0 at the end, -1 to try again later.
   int give(std::span<char> into);
-  bool has_records() const;
+  bool holds_input() const;
   void take(std::span<const char> records);
 
   bool may_send();
