@@ -8,9 +8,10 @@
 
 namespace weike::server {
 
-Connection::Connection(ThreadContext& thread, Socket socket, std::string peer, bool is_trusted)
+Connection::Connection(ThreadContext& thread, Transport transport, std::string peer,
+                       bool is_trusted)
     : thread_(thread),
-      transport_(std::move(socket)),
+      transport_(std::move(transport)),
       peer_(std::move(peer)),
       is_trusted_(is_trusted),
       deadline_(thread.options()) {
@@ -28,6 +29,8 @@ void Connection::abort() {
   ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
   boost::system::error_code ignored;
   socket().close(ignored);
+  // The number of the descriptor may be another client's by now.
+  transport_.leave_tls();
 }
 
 void Connection::sweep(Deadline::Clock::time_point now) {
@@ -50,6 +53,7 @@ void Connection::sweep(Deadline::Clock::time_point now) {
 void Connection::expire() {
   const auto phase = deadline_.phase();
   if (phase == Phase::idle || phase == Phase::write || phase == Phase::lingering) return abort();
+  if (!transport_.is_ready()) return abort();  // Nobody can be answered amid a handshake.
   const auto id = thread_.ids.next();
   if (phase == Phase::handler) {
     const Error late{ErrorCode::deadline_exceeded, "handler deadline passed"};
@@ -64,7 +68,10 @@ void Connection::expire() {
 
 void Connection::send_refusal(const http::Response& response, std::string_view id) {
   std::string text;
-  const ReplyFrame frame{.request_id = id, .date = thread_.date.now(), .keep_alive = false};
+  const ReplyFrame frame{.request_id = id,
+                         .date = thread_.date.now(),
+                         .keep_alive = false,
+                         .transport_security = transport_security()};
   append_reply_head(text, response, frame);
   if (const auto* body = std::get_if<std::string>(&response.body)) text += *body;
   thread_.shared.observer.on_reply({.request_id = id,

@@ -38,15 +38,21 @@ struct Unfinished {
 class Connection : public boost::intrusive::list_base_hook<
                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  Connection(ThreadContext& thread, Socket socket, std::string peer, bool is_trusted);
+  Connection(ThreadContext& thread, Transport transport, std::string peer, bool is_trusted);
   ~Connection();
 
-  ThreadContext& thread() { return thread_; }
+  ThreadContext& thread() const { return thread_; }
   Transport& transport() { return transport_; }
   Socket& socket() { return transport_.socket(); }
   int descriptor() { return transport_.descriptor(); }
   const std::string& peer() const { return peer_; }
   bool is_trusted() const { return is_trusted_; }
+  // The client speaks TLS to us.
+  bool is_secure() const { return transport_.is_secure(); }
+  // For ReplyFrame.
+  std::string_view transport_security() const {
+    return is_secure() ? std::string_view(thread_.transport_security) : std::string_view();
+  }
   Deadline& deadline() { return deadline_; }
 
   // Bytes that were received and belong to the next request.
@@ -63,6 +69,8 @@ class Connection : public boost::intrusive::list_base_hook<
   // The client has sent bytes that nobody will read: close slowly, or it never sees the answer.
   void linger_at_close() { must_linger_ = true; }
 
+  // Answers without waiting whether it arrives: the connection is about to close.
+  void send_refusal(const http::Response& response, std::string_view id);
   // Closes at once and drops what waits in the kernel.
   void abort();
   // Called by the thread's sweep: deadlines, recalled files, heartbeats of event streams.
@@ -77,7 +85,6 @@ class Connection : public boost::intrusive::list_base_hook<
 
  private:
   void expire();
-  void send_refusal(const http::Response& response, std::string_view id);
   bool has_unsent_bytes();
 
   ThreadContext& thread_;

@@ -38,6 +38,7 @@ auto guarded(SharedContext& shared, const http::Request& request, Call call, Oth
 void fill_peer(const Connection& connection, const SharedContext& shared, const ParsedHead& parsed,
                http::Request& request) {
   request.peer = connection.peer();
+  request.is_secure = connection.is_secure();
   if (!connection.is_trusted()) return;
   request.peer = shared.trusted.client_behind(parsed.forwarded_for, connection.peer());
   request.is_secure = boost::beast::iequals(parsed.forwarded_proto, "https");

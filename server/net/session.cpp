@@ -4,6 +4,7 @@
 #include "server/net/hot_lane.hpp"
 #include "server/net/later_answer.hpp"
 #include "server/net/request_body.hpp"
+#include "server/net/tls/handshake.hpp"
 #include "server/net/transfer.hpp"
 
 namespace weike::server {
@@ -46,7 +47,9 @@ Task<bool> finish(Connection* connection) {
 
 Task<void> run_session(std::unique_ptr<Connection> connection) {
   bool has_input = false;
-  while (connection->is_alive()) {
+  bool is_welcome = true;
+  if (connection->is_secure()) is_welcome = co_await shake_hands(connection.get());
+  while (is_welcome && connection->is_alive()) {
     if (!has_input && !connection->transport().has_pending_input()) {
       co_await connection->socket().async_wait(Socket::wait_read, kAwaitTuple);
       if (!connection->is_alive()) break;
@@ -61,6 +64,7 @@ Task<void> run_session(std::unique_ptr<Connection> connection) {
     }
     if (connection->thread().is_stopping && connection->leftover().empty()) break;
   }
+  if (connection->is_secure()) co_await say_goodbye(connection.get());
   if (connection->must_linger() && connection->socket().is_open()) {
     co_await close_slowly(connection.get());
   }

@@ -8,20 +8,23 @@
 #include "server/net/output_queue.hpp"
 #include "server/net/request_head.hpp"
 #include "server/net/response_head.hpp"
+#include "server/net/tls/tls_context.hpp"
 #include "server/net/trusted_peers.hpp"
 
+#include <string>
 #include <vector>
 
 namespace weike::server {
 
 // What all threads of the engine share; outlives every session.
 struct SharedContext {
-  const NetOptions options;
+  const NetOptions options;  // As the engine was opened; a thread goes by its own.
   const http::Router& router;
   http::Gatekeeper& gatekeeper;
   Observer& observer;
   const TrustedPeers trusted;
   ConnectionQuota quota;
+  std::unique_ptr<TlsContext> tls;  // Null without TLS.
   asio::thread_pool pool;
 
   SharedContext(const NetOptions& net, const http::Router& routes, http::Gatekeeper& gate,
@@ -44,11 +47,20 @@ struct ThreadContext {
   ParsedHead parsed;
   DateText date;
   RequestIds ids;
+  NetOptions current;              // Changes when the configuration is read again.
+  std::string transport_security;  // The value of the field of that name; empty: not sent.
 
   explicit ThreadContext(SharedContext& context)
-      : shared(context), input(context.options.head_limit_bytes + 64 * 1024) {}
+      : shared(context), input(context.options.head_limit_bytes + 64 * 1024) {
+    apply(context.options);
+  }
 
-  const NetOptions& options() const { return shared.options; }
+  const NetOptions& options() const { return current; }
+  void apply(const NetOptions& options) {
+    current = options;
+    const std::uint64_t seconds = options.tls.hsts_max_age_s;
+    transport_security = seconds == 0 ? "" : "max-age=" + std::to_string(seconds);
+  }
 };
 
 }  // namespace weike::server

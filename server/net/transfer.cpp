@@ -148,6 +148,7 @@ Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response
   frame.is_http_1_0 = exchange->is_http_1_0;
   frame.keep_alive = exchange->keep_alive && exchange->body_is_consumed && !thread.is_stopping &&
                      !response.close_connection && !is_endless;
+  frame.transport_security = connection->transport_security();
   if (!exchange->body_is_consumed) connection->linger_at_close();
 
   // A client that overrode POST with HEAD waits for a body as POST has it: an empty one.

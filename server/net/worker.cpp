@@ -1,6 +1,7 @@
 #include "server/net/worker.hpp"
 
 #include "server/net/session.hpp"
+#include "server/net/turned_away.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <netinet/tcp.h>
@@ -19,16 +20,26 @@ Error listen_failure(const char* what, const boost::system::error_code& failure)
 }  // namespace
 
 Worker::Worker(SharedContext& shared)
-    : shared_(shared),
-      thread_context_(shared),
-      acceptor_(io_.get_executor()),
-      accept_pause_(io_.get_executor()),
-      sweep_timer_(io_.get_executor()) {}
+    : shared_(shared), thread_context_(shared), sweep_timer_(io_.get_executor()) {
+  if (shared.tls) tls_buffers_ = std::make_unique<TlsBuffers>();
+}
 
-Result<std::unique_ptr<Worker>> Worker::open(SharedContext& shared,
-                                             const asio::ip::tcp::endpoint& endpoint) {
+Result<std::unique_ptr<Worker>> Worker::open(SharedContext& shared, ListenPoints& points) {
   std::unique_ptr<Worker> worker(new Worker(shared));
-  Acceptor& acceptor = worker->acceptor_;
+  if (points.plain) {
+    if (const auto done = worker->listen(*points.plain, Wire::plain); !done) return done.error();
+  }
+  if (points.secure) {
+    if (const auto done = worker->listen(*points.secure, Wire::tls); !done) return done.error();
+    worker->thread_context_.current.tls.port = points.secure->port();
+  }
+  return worker;
+}
+
+Result<> Worker::listen(asio::ip::tcp::endpoint& endpoint, Wire wire) {
+  Listener& listener = listeners_.emplace_back(io_.get_executor());
+  listener.wire = wire;
+  Acceptor& acceptor = listener.acceptor;
   boost::system::error_code failure;
   acceptor.open(endpoint.protocol(), failure);
   if (failure) return listen_failure("cannot open a socket", failure);
@@ -39,74 +50,74 @@ Result<std::unique_ptr<Worker>> Worker::open(SharedContext& shared,
   if (failure) return listen_failure("cannot bind", failure);
   acceptor.listen(asio::socket_base::max_listen_connections, failure);
   if (failure) return listen_failure("cannot listen", failure);
-  return worker;
+  endpoint = acceptor.local_endpoint(failure);
+  return {};
 }
 
-asio::ip::tcp::endpoint Worker::endpoint() const {
-  boost::system::error_code ignored;
-  return acceptor_.local_endpoint(ignored);
+void Worker::report(const std::exception_ptr& thrown) {
+  if (!thrown) return;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& failure) {
+    shared_.observer.on_failure("", failure.what());
+  }
 }
 
 void Worker::start() {
-  auto report = [this](const std::exception_ptr& thrown) {
-    if (!thrown) return;
-    try {
-      std::rethrow_exception(thrown);
-    } catch (const std::exception& failure) {
-      shared_.observer.on_failure("", failure.what());
-    }
-  };
-  asio::co_spawn(io_.get_executor(), accept_all(), report);
-  asio::co_spawn(io_.get_executor(), sweep_all(), report);
+  auto note = [this](const std::exception_ptr& thrown) { report(thrown); };
+  for (Listener& listener : listeners_) {
+    asio::co_spawn(io_.get_executor(), accept_all(&listener), note);
+  }
+  asio::co_spawn(io_.get_executor(), sweep_all(), note);
   thread_ = std::thread([this] { io_.run(); });
 }
 
-Task<void> Worker::accept_all() {
-  while (acceptor_.is_open()) {
+Task<void> Worker::accept_all(Listener* listener) {
+  Acceptor& acceptor = listener->acceptor;
+  while (acceptor.is_open()) {
     Socket socket(io_.get_executor());
-    const auto [failure] = co_await acceptor_.async_accept(socket, kAwaitTuple);
-    if (!acceptor_.is_open()) co_return;
+    const auto [failure] = co_await acceptor.async_accept(socket, kAwaitTuple);
+    if (!acceptor.is_open()) co_return;
     if (!failure) {
-      admit(std::move(socket));
+      admit(std::move(socket), listener->wire);
     } else if (failure != asio::error::connection_aborted) {
-      accept_pause_.expires_after(kAcceptPause);
-      co_await accept_pause_.async_wait(kAwaitTuple);
+      listener->pause.expires_after(kAcceptPause);
+      co_await listener->pause.async_wait(kAwaitTuple);
     }
   }
 }
 
-void Worker::admit(Socket socket) {
+void Worker::admit(Socket socket, Wire wire) {
   boost::system::error_code failure;
   const asio::ip::tcp::endpoint remote = socket.remote_endpoint(failure);
   if (failure) return;
   const asio::ip::address address = plain_address(remote.address());
   const bool is_trusted = shared_.trusted.contains(address);
   std::string peer = address.to_string();
-  if (!shared_.quota.take(peer, is_trusted)) {
-    shared_.observer.on_connection_refused();
-    return;
+  const Admission admission = shared_.quota.take(peer, is_trusted);
+  if (admission != Admission::granted) {
+    return turn_away(socket, thread_context_, admission, wire);
   }
   // Sendfile has no flag of its own for this.
   socket.native_non_blocking(true, failure);
   const int on = 1;
   ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  auto connection =
-      std::make_unique<Connection>(thread_context_, std::move(socket), std::move(peer), is_trusted);
+  std::unique_ptr<TlsStream> tls;
+  if (wire == Wire::tls) {
+    tls = shared_.tls->make_stream(socket.native_handle(), *tls_buffers_);
+    if (!tls) return shared_.quota.release(peer, is_trusted);
+  }
+  Transport transport(std::move(socket), std::move(tls));
+  auto connection = std::make_unique<Connection>(thread_context_, std::move(transport),
+                                                 std::move(peer), is_trusted);
   connections_.push_back(*connection);
-  auto report = [this](const std::exception_ptr& thrown) {
-    if (!thrown) return;
-    try {
-      std::rethrow_exception(thrown);
-    } catch (const std::exception& error) {
-      shared_.observer.on_failure("", error.what());
-    }
-  };
-  asio::co_spawn(io_.get_executor(), run_session(std::move(connection)), report);
+  asio::co_spawn(io_.get_executor(), run_session(std::move(connection)),
+                 [this](const std::exception_ptr& thrown) { report(thrown); });
 }
 
 Task<void> Worker::sweep_all() {
   while (!(thread_context_.is_stopping && connections_.empty())) {
-    sweep_timer_.expires_after(shared_.options.sweep);
+    sweep_timer_.expires_after(thread_context_.options().sweep);
     co_await sweep_timer_.async_wait(kAwaitTuple);
     const auto now = Deadline::Clock::now();
     for (Connection& connection : connections_) {
@@ -116,12 +127,21 @@ Task<void> Worker::sweep_all() {
   }
 }
 
+void Worker::apply(const NetOptions& options) {
+  asio::post(io_, [this, options] {
+    thread_context_.apply(options);
+    sweep_timer_.cancel();
+  });
+}
+
 void Worker::begin_stop() {
   asio::post(io_, [this] {
     thread_context_.is_stopping = true;
     boost::system::error_code ignored;
-    acceptor_.close(ignored);
-    accept_pause_.cancel();
+    for (Listener& listener : listeners_) {
+      listener.acceptor.close(ignored);
+      listener.pause.cancel();
+    }
     for (Connection& connection : connections_) connection.close_if_idle();
     sweep_timer_.cancel();
   });

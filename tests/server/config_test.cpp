@@ -44,6 +44,8 @@ TEST(Config, WrongKeysAreRefusedByName) {
       {R"({"net": {"trusted_proxies": [1]}})", "net.trusted_proxies"},
       {R"({"log": {"access": 1}})", "log.access"},
       {R"({"log": {"level": "loud"}})", "log.level"},
+      {R"({"tls": {"plain_port": "both"}})", "tls.plain_port"},
+      {R"({"tls": {"port": 70000}})", "tls.port"},
       {R"({"media": {"top_rung": "never"}})", "media.top_rung"},
       {R"({"channels": []})", "channels"},
       {R"({"channels": [{"id": "A", "title_zh": "", "title_en": ""}]})", "channels"},

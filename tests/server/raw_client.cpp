@@ -75,14 +75,17 @@ bool RawClient::receive(std::chrono::milliseconds limit) {
 
 std::optional<RawReply> RawClient::read_reply(bool is_head) {
   const auto end = SteadyClock::now() + kReplyLimit;
-  std::size_t head_end = buffer_.find("\r\n\r\n");
-  while (head_end == std::string::npos) {
+  while (true) {
+    if (auto reply = take_reply(buffer_, is_head)) return reply;
     if (!receive(left_until(end))) return std::nullopt;
-    head_end = buffer_.find("\r\n\r\n");
   }
+}
+
+std::optional<RawReply> take_reply(std::string& buffer, bool is_head) {
+  const std::size_t head_end = buffer.find("\r\n\r\n");
+  if (head_end == std::string::npos) return std::nullopt;
   RawReply reply;
-  reply.head = buffer_.substr(0, head_end + 4);
-  buffer_.erase(0, head_end + 4);
+  reply.head = buffer.substr(0, head_end + 4);
   reply.status = std::stoi(reply.head.substr(9, 3));
   for (std::size_t line = reply.head.find("\r\n") + 2; line + 2 < reply.head.size();) {
     const std::size_t next = reply.head.find("\r\n", line);
@@ -93,13 +96,11 @@ std::optional<RawReply> RawClient::read_reply(bool is_head) {
     reply.fields[name] = reply.head.substr(colon + 2, next - colon - 2);
     line = next + 2;
   }
-  if (is_head || !reply.fields.contains("content-length")) return reply;
-  const std::size_t length = std::stoul(reply.fields["content-length"]);
-  while (buffer_.size() < length) {
-    if (!receive(left_until(end))) return std::nullopt;
-  }
-  reply.body = buffer_.substr(0, length);
-  buffer_.erase(0, length);
+  const bool has_body = !is_head && reply.fields.contains("content-length");
+  const std::size_t length = has_body ? std::stoul(reply.fields["content-length"]) : 0;
+  if (buffer.size() - reply.head.size() < length) return std::nullopt;
+  reply.body = buffer.substr(reply.head.size(), length);
+  buffer.erase(0, reply.head.size() + length);
   return reply;
 }
 

@@ -16,6 +16,10 @@ struct RawReply {
   std::string body;
 };
 
+// Takes one reply, delimited by Content-Length, off the front of `buffer`; nothing when it is not
+// there whole.
+std::optional<RawReply> take_reply(std::string& buffer, bool is_head);
+
 // A client that sends exactly the bytes it is told to.
 class RawClient {
  public:
