@@ -63,8 +63,8 @@ struct Request {
   std::string path;
   std::vector<std::pair<std::string, std::string>> query;  // Decoded, in order.
   Headers headers;
-  std::string body;  // Whole, at most the route's limit; empty for streamed bodies.
-  std::string peer;  // The client's address; from X-Forwarded-For only through listed proxies.
+  std::string body;        // Whole, at most the route's limit; empty for streamed bodies.
+  std::string peer;        // The client's address; through listed proxies what they say it is.
   bool is_secure = false;  // The client speaks TLS, to us or to a listed proxy.
   std::string request_id;
 
@@ -111,6 +111,7 @@ struct FileBody {
 // A body of several parts, none of it copied: shared bytes and stretches of files. Files are opened
 // when their turn comes. One connection's thread at a time.
 class PartsBody {
+// Fields that came more than once are joined into one list.
  public:
   virtual ~PartsBody() = default;
   using Part = std::variant<std::shared_ptr<const std::string>, FileBody>;
@@ -118,7 +119,10 @@ class PartsBody {
   // that is not `length_bytes`, closes the connection.
   virtual Result<std::optional<Part>> next() = 0;
   virtual std::uint64_t length_bytes() const = 0;
+  std::string_view if_match;
 };
+  std::string_view if_modified_since;
+  std::string_view if_unmodified_since;
 
 // A source of server-sent events (WHATWG HTML §9.2). The engine owns one for each listener.
 class EventSource {
