@@ -8,6 +8,8 @@
 #include "model/json.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -70,9 +72,53 @@ std::optional<std::vector<LessonId>> parse_ids(std::string_view text) {
   return ids;
 }
 
+// What was not stored for want of room or time is to be sent again, soon.
+http::Response heartbeat_problem(const Error& error, http::Language language,
+                                 std::string_view request_id) {
+  auto response = http::problem(error, language, request_id);
+  if (error.code == ErrorCode::unavailable) response.headers.set("Retry-After", "2");
+  return response;
+}
+
 Error out_of_range(std::string field) {
   return {ErrorCode::invalid_argument, field + " is out of range", "out_of_range", field};
 }
+
+// A batch that waits for its commit without a thread.
+class AwaitedHeartbeats final : public http::LaterAnswer {
+ public:
+  AwaitedHeartbeats(std::shared_ptr<HeartbeatTicket> ticket, const http::Request& request)
+      : ticket_(std::move(ticket)),
+        language_(request.language()),
+        request_id_(request.request_id) {}
+
+  void on_ready(std::function<void()> wake) override { ticket_->on_settled(std::move(wake)); }
+  std::chrono::milliseconds patience() const override { return kPatience; }
+  http::Response answer() override {
+    // Settled, unless the patience is over or the server stops.
+    const auto results = ticket_->wait(kLastPatience);
+    if (!results) return heartbeat_problem(results.error(), language_, request_id_);
+    auto json = nlohmann::json::array();
+    for (const auto& result : *results) {
+      nlohmann::json line = {{"id", result.id}, {"status", "stored"}};
+      if (!result.code.empty()) {
+        line["status"] = "rejected";
+        line["code"] = result.code;
+      }
+      json.push_back(std::move(line));
+    }
+    return http::json_response(200, {{"items", std::move(json)}});
+  }
+
+ private:
+  // A disk that takes longer is in trouble; the player sends the same again.
+  static constexpr std::chrono::seconds kPatience{20};
+  static constexpr std::chrono::seconds kLastPatience{2};
+
+  const std::shared_ptr<HeartbeatTicket> ticket_;
+  const http::Language language_;
+  const std::string request_id_;
+};
 
 // The handlers of one service.
 class Handlers {
@@ -86,18 +132,12 @@ class Handlers {
     for (auto* item : body->objects("items", kMaxItems)) items.push_back(read_heartbeat(*item));
     if (auto done = body.finish(); !done) return http::problem(done.error(), request);
 
-    const auto results = service_.record(request.viewer, items);
-    if (!results) return http::problem(results.error(), request);
-    auto json = nlohmann::json::array();
-    for (const auto& result : *results) {
-      nlohmann::json line = {{"id", result.id}, {"status", "stored"}};
-      if (!result.code.empty()) {
-        line["status"] = "rejected";
-        line["code"] = result.code;
-      }
-      json.push_back(std::move(line));
-    }
-    return http::json_response(200, {{"items", std::move(json)}});
+    auto ticket = service_.record(request.viewer, std::move(items));
+    if (!ticket) return heartbeat_problem(ticket.error(), request.language(), request.request_id);
+    http::Response response;
+    response.body = std::shared_ptr<http::LaterAnswer>(
+        std::make_shared<AwaitedHeartbeats>(std::move(*ticket), request));
+    return response;
   }
 
   http::Response progress(const http::Request& request) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/learning/heartbeat_writer.hpp"
 #include "api/learning/watch_record.hpp"
 #include "api/playback/media_links.hpp"
 #include "model/asset.hpp"
@@ -9,31 +10,13 @@
 #include "storage/kv/kv_store.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace weike::learning {
-
-// What a player reports: stretches that were watched of one lesson, and when. Given twice, late or
-// out of order it changes nothing more.
-struct Heartbeat {
-  std::string id;                  // The client's own, to tell the results apart.
-  std::optional<LessonId> lesson;  // Nothing if what was sent is no id.
-  std::vector<WatchRange> ranges;
-  Timestamp at{};
-};
-
-struct HeartbeatResult {
-  std::string id;
-  std::string code;  // Why it was rejected; empty if it was stored.
-};
-
-struct LearningOptions {
-  // A client's clock may be ahead by this much; beyond, `at` counts as now.
-  Milliseconds clock_tolerance = std::chrono::minutes{5};
-};
 
 struct ProgressPage {
   std::vector<WatchRecord> items;
@@ -53,13 +36,15 @@ struct OverlayItem {
 class LearningService {
  public:
   LearningService(storage::KvStore& store, const playback::MediaLinks& links, const Clock& clock,
-                  LearningOptions options = {})
-      : store_(store), links_(links), clock_(clock), options_(options) {}
+                  HeartbeatOptions options = {})
+      : store_(store), links_(links), writer_(store, clock, options) {}
 
-  // Stores all items in one commit, durable when this returns. A lesson counts if its viewer may
-  // see it or might have seen it before a recall; any other item is rejected, the rest is stored.
-  Result<std::vector<HeartbeatResult>> record(const Viewer& viewer,
-                                              const std::vector<Heartbeat>& items);
+  // Queues all items, to be stored in one commit, after those that came before. A lesson counts if
+  // its viewer may see it or might have seen it before a recall; any other item is rejected, the
+  // rest is stored. `unavailable` when too many wait; `unauthorized` for a visitor.
+  Result<std::shared_ptr<HeartbeatTicket>> record(const Viewer& viewer,
+                                                  std::vector<Heartbeat> items);
+  HeartbeatWriter& heartbeat_writer() { return writer_; }
 
   // Own records in the order of lesson ids, or of one lesson.
   Result<ProgressPage> progress(const Viewer& viewer, std::optional<LessonId> lesson,
@@ -72,8 +57,7 @@ class LearningService {
  private:
   storage::KvStore& store_;
   const playback::MediaLinks& links_;
-  const Clock& clock_;
-  const LearningOptions options_;
+  HeartbeatWriter writer_;
 };
 
 }  // namespace weike::learning

@@ -19,6 +19,18 @@ nlohmann::json video_json(const WatchedVideo& video) {
   return {{"asset", video.asset}, {"duration_ms", video.duration_ms}, {"ranges", video.ranges}};
 }
 
+void append(std::string& text, const WatchedVideo& video) {
+  text.append(R"({"asset":")").append(video.asset.text());
+  text.append(R"(","duration_ms":)").append(std::to_string(video.duration_ms));
+  text.append(R"(,"ranges":[)");
+  for (const auto& range : video.ranges.ranges()) {
+    if (!text.ends_with('[')) text.push_back(',');
+    text.append("[").append(std::to_string(range.begin_ms));
+    text.append(",").append(std::to_string(range.end_ms)).append("]");
+  }
+  text.append("]}");
+}
+
 WatchedVideo video_of(const nlohmann::json& json) {
   return {json.at("asset").get<AssetId>(), json.at("duration_ms").get<std::uint32_t>(),
           json.at("ranges").get<WatchRanges>()};
@@ -70,6 +82,24 @@ void to_json(nlohmann::json& json, const WatchRecord& record) {
           {"updated_at", to_epoch_ms(record.updated_at)}};
   auto& former = json["former"] = nlohmann::json::array();
   for (const auto& video : record.former) former.push_back(video_json(video));
+}
+
+std::string encode(const WatchRecord& record) {
+  std::string text;
+  text.reserve(512);
+  text.append(R"({"former":[)");
+  for (const auto& video : record.former) {
+    if (!text.ends_with('[')) text.push_back(',');
+    append(text, video);
+  }
+  text.append(R"(],"lesson":")").append(record.lesson.text());
+  text.append(R"(","resume_at":)").append(std::to_string(to_epoch_ms(record.resume_at)));
+  text.append(R"(,"resume_ms":)").append(std::to_string(record.resume_ms));
+  text.append(R"(,"updated_at":)").append(std::to_string(to_epoch_ms(record.updated_at)));
+  text.append(R"(,"version":1,"video":)");
+  append(text, record.video);
+  text.push_back('}');
+  return text;
 }
 
 void from_json(const nlohmann::json& json, WatchRecord& record) {

@@ -97,6 +97,7 @@ Result<> App::listen() {
   forecast_.load();
   services_.assets.set_forecaster(&forecast_);
   add_health_routes(router_, metrics_, [this] { return is_ready(); });
+  services_.learning.heartbeat_writer().observe(metrics_.heartbeat_observer());
   services_.add_routes(router_);
   auto engine = Engine::open(config_.net, router_, services_.gatekeeper, observer_);
   if (!engine) return engine.error();
@@ -129,6 +130,9 @@ void App::watch_with_metrics() {
     metrics_.watch("weike_jobs_waiting", "Jobs in the queue that could run at once, by class", read,
                    {{"class", name}});
   }
+  metrics_.watch("weike_heartbeats_waiting", "Heartbeat requests that wait to be written", [this] {
+    return static_cast<double>(services_.learning.heartbeat_writer().waiting());
+  });
   metrics_.watch("weike_free_disk_bytes", "Free disk below the data folder", [this] {
     const auto free = data_.blobs->free_bytes();
     return free ? static_cast<double>(*free) : -1.0;

@@ -29,6 +29,12 @@ lessons::LessonOptions lesson_options(const Config& config) {
   return options;
 }
 
+learning::HeartbeatOptions heartbeat_options(const Config& config) {
+  learning::HeartbeatOptions options;
+  if (config.heartbeats == "relaxed") options.durability = storage::Durability::relaxed;
+  return options;
+}
+
 }  // namespace
 
 Result<InstallationKeys> InstallationKeys::open(storage::KvStore& store) {
@@ -61,7 +67,7 @@ Services::Services(storage::KvStore& store, storage::BlobStore& blobs, const Clo
       lessons(store, assets, events, media_gate, clock, lesson_options(config)),
       presenter(store, accounts, assets, playback, signer_of(links)),
       review(store, assets, feed_publisher, media_gate, events, clock),
-      learning(store, links, clock),
+      learning(store, links, clock, heartbeat_options(config)),
       uploads(store, blobs, assets, clock, config.uploads),
       site(find_web_root(config)) {
   sessions.on_end([this](std::string_view key) { events.end_session(key); });

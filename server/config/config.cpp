@@ -205,6 +205,9 @@ Result<> check_ranges(const Config& config) {
   if (config.top_rung != "eager" && config.top_rung != "when_watched") {
     return bad_key("media.top_rung", "must be eager or when_watched");
   }
+  if (config.heartbeats != "durable" && config.heartbeats != "relaxed") {
+    return bad_key("learning.heartbeats", "must be durable or relaxed");
+  }
   const auto levels = {"debug", "info", "warning", "error"};
   if (std::find(levels.begin(), levels.end(), config.log.level) == levels.end()) {
     return bad_key("log.level", "must be debug, info, warning or error");

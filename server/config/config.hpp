@@ -44,6 +44,9 @@ struct Config {
   std::uint64_t low_water_bytes = 512ULL << 20;  // Below this free disk /readyz says no.
   std::size_t transcode_workers = 0;             // 0: one for each core.
   std::string top_rung = "eager";                // Or when_watched: made for watched lessons only.
+  // `durable`: players are answered when their heartbeats are on disk. `relaxed`: at once; a loss
+  // of power takes what was answered in the last 50 ms with it, a crash of the server nothing.
+  std::string heartbeats = "durable";
   media::Limits media;
   media::PlanOptions plan;
   accounts::AccountOptions accounts;

@@ -86,6 +86,7 @@ void describe(Visitor& visit, AnyConfig& config) {
     visit.field("lifetime_ms", config.uploads.lifetime);
     visit.field("remembered_ms", config.uploads.remembered);
   });
+  visit.section("learning", [&] { visit.field("heartbeats", config.heartbeats); });
   visit.section("lessons", [&] {
     visit.field("title_characters", config.content.title);
     visit.field("summary_characters", config.content.summary);

@@ -1,5 +1,6 @@
 #include "server/metrics/metrics.hpp"
 
+#include "server/metrics/heartbeat_metrics.hpp"
 #include "server/metrics/job_metrics.hpp"
 #include "server/version.hpp"
 
@@ -91,6 +92,7 @@ class Metrics::Families {
   prometheus::Counter& failures;
   prometheus::Family<prometheus::Counter>& jobs;
   JobMetrics job_metrics{registry};
+  HeartbeatMetrics heartbeat_metrics{registry};
 };
 
 Metrics::Metrics() : families_(std::make_unique<Families>()) {}
@@ -110,6 +112,8 @@ void Metrics::count_job_event(std::string_view event) {
 }
 
 JobObserver& Metrics::job_observer() { return families_->job_metrics; }
+
+learning::HeartbeatObserver& Metrics::heartbeat_observer() { return families_->heartbeat_metrics; }
 
 void Metrics::watch(const std::string& name, const std::string& help, std::function<double()> read,
                     const std::map<std::string, std::string>& labels) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/learning/heartbeat_observer.hpp"
 #include "server/jobs/job_observer.hpp"
 #include "server/net/observer.hpp"
 
@@ -26,6 +27,8 @@ class Metrics {
 
   // Told what the pipeline does. Lives as long as this object.
   JobObserver& job_observer();
+  // Told how heartbeats are written. Lives as long as this object.
+  learning::HeartbeatObserver& heartbeat_observer();
 
   // A value that is asked for when the metrics are read. Set before threads share the object.
   void watch(const std::string& name, const std::string& help, std::function<double()> read,

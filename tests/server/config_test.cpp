@@ -47,6 +47,7 @@ TEST(Config, WrongKeysAreRefusedByName) {
       {R"({"tls": {"plain_port": "both"}})", "tls.plain_port"},
       {R"({"tls": {"port": 70000}})", "tls.port"},
       {R"({"media": {"top_rung": "never"}})", "media.top_rung"},
+      {R"({"learning": {"heartbeats": "lost"}})", "learning.heartbeats"},
       {R"({"channels": []})", "channels"},
       {R"({"channels": [{"id": "A", "title_zh": "", "title_en": ""}]})", "channels"},
       {R"({"listen": "nowhere"})", "listen"},

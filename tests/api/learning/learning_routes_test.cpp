@@ -1,5 +1,6 @@
 #include "tests/api/lessons/lesson_world.hpp"
 
+#include <future>
 #include <thread>
 
 namespace weike {
@@ -15,7 +16,16 @@ class LearningRoutes : public LessonWorld {
             {"at", to_rfc3339(clock.now() + after)}};
   }
   http::Response send(const std::vector<nlohmann::json>& items, const Person* person = nullptr) {
-    return post("/api/v1/me/heartbeats", person ? person : &member, {{"items", items}});
+    return settled(post("/api/v1/me/heartbeats", person ? person : &member, {{"items", items}}));
+  }
+  // What the engine sends in the end.
+  static http::Response settled(http::Response response) {
+    auto* later = std::get_if<std::shared_ptr<http::LaterAnswer>>(&response.body);
+    if (later == nullptr) return response;
+    std::promise<void> ready;
+    (*later)->on_ready([&] { ready.set_value(); });
+    ready.get_future().wait();
+    return (*later)->answer();
   }
   nlohmann::json progress(const std::string& lesson) {
     return json_of(get("/api/v1/me/progress?lesson_id=" + lesson, &member))["items"];
@@ -186,6 +196,36 @@ TEST_F(LearningRoutes, TheOverlayHoldsPersonalStateAndLinks) {
   std::string many = lesson;
   for (int i = 0; i < 50; ++i) many += "," + LessonId::make_random().text();
   EXPECT_EQ(get("/api/v1/me/overlay?lesson_ids=" + many, &member).status, 400);
+}
+
+TEST_F(LearningRoutes, ABatchWaitsForItsCommitWithoutAThread) {
+  const auto lesson = create_live(lesson_body(make_asset(author)));
+  const std::vector<nlohmann::json> items{beat("a", lesson, pairs({{0, 1000}}))};
+
+  const auto response = post("/api/v1/me/heartbeats", &member, {{"items", items}});
+
+  EXPECT_TRUE(std::holds_alternative<std::shared_ptr<http::LaterAnswer>>(response.body));
+  EXPECT_EQ(settled(response).status, 200);
+}
+
+TEST_F(LearningRoutes, MembersAreAskedToComeBackWhileTooManyWait) {
+  const auto lesson = create_live(lesson_body(make_asset(author)));
+  learning::HeartbeatOptions options;
+  options.max_waiting = 0;
+  learning::LearningService full(store, links, clock, options);
+  http::Router own;
+  learning::add_routes(own, full, "cursor key");
+  http::Request request;
+  request.viewer = member.viewer;
+  request.headers.add("Content-Type", "application/json");
+  const auto items = nlohmann::json::array({beat("a", lesson, pairs({{0, 1000}}))});
+  request.body = nlohmann::json({{"items", items}}).dump();
+
+  const auto response =
+      own.find(http::Method::post, "/api/v1/me/heartbeats").route->handler(request);
+
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(header(response, "Retry-After"), "2");
 }
 
 TEST_F(LearningRoutes, DevicesThatReportAtOnceLoseNothing) {

@@ -72,6 +72,18 @@ TEST(WatchRecord, IsTheSameForEveryOrderAndRepetition) {
   }
 }
 
+TEST(WatchRecord, IsWrittenAsItsJson) {
+  auto record = fresh();
+  EXPECT_EQ(encode(record), nlohmann::json(record).dump());
+  for (int i = 0; i < 3; ++i) {
+    record.add({{1'000, 2'000}, {3'000, 3'500}}, Timestamp{Milliseconds{1'234'567'890'123}});
+    EXPECT_EQ(encode(record), nlohmann::json(record).dump());
+    record.turn_to(AssetId::make_random(), kDuration);
+  }
+
+  EXPECT_EQ(encode(record), nlohmann::json(record).dump());
+}
+
 TEST(WatchRecord, KeepsWhatWasWatchedOfAnEarlierVideo) {
   auto record = fresh();
   const auto first = record.video.asset;
