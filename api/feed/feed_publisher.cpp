@@ -1,10 +1,12 @@
 #include "api/feed/feed_publisher.hpp"
 
 #include "api/feed/feed_card.hpp"
+#include "api/feed/list_record.hpp"
 #include "model/json.hpp"
 #include "storage/records/keys.hpp"
 #include "storage/records/record.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace weike::feed {
@@ -25,6 +27,10 @@ std::vector<FeedList> lists_of(const Lesson& lesson) {
   return lists;
 }
 
+storage::KeyRange cards_of(const FeedList& list) {
+  return keys::feed_page(name_of(list.scope), list.channel);
+}
+
 std::string key_of(const FeedList& list, const Lesson& lesson) {
   return keys::feed(name_of(list.scope), list.channel, lesson.published_at, lesson.id);
 }
@@ -38,8 +44,9 @@ Result<> FeedPublisher::put(storage::Transaction& transaction, const Lesson& les
                             const Asset& asset, std::vector<ListVersion>& changed) {
   const auto bytes = make_card(lesson, asset, unit_name_(lesson.unit)).encode();
   for (const auto& list : lists_of(lesson)) {
-    if (auto put = transaction.put(key_of(list, lesson), bytes); !put) return put.error();
-    if (auto raised = raise(transaction, list, changed); !raised) return raised.error();
+    const auto key = key_of(list, lesson);
+    if (auto put = transaction.put(key, bytes); !put) return put.error();
+    if (auto noted = note(transaction, list, key, note_put, changed); !noted) return noted.error();
   }
   const auto mark = keys::feed_unfinished(lesson.id);
   return asset.state == AssetState::ready ? transaction.erase(mark) : transaction.put(mark, "");
@@ -49,8 +56,10 @@ Result<> FeedPublisher::remove(storage::Transaction& transaction, const Lesson& 
                                std::vector<ListVersion>& changed) {
   if (!lesson.live) return {};
   for (const auto& list : lists_of(lesson)) {
-    if (auto erased = transaction.erase(key_of(list, lesson)); !erased) return erased.error();
-    if (auto raised = raise(transaction, list, changed); !raised) return raised.error();
+    const auto key = key_of(list, lesson);
+    if (auto erased = transaction.erase(key); !erased) return erased.error();
+    if (auto noted = note(transaction, list, key, note_removed, changed); !noted)
+      return noted.error();
   }
   return transaction.erase(keys::feed_unfinished(lesson.id));
 }
@@ -111,17 +120,20 @@ Result<> FeedPublisher::refresh(LessonId id) {
   return done;
 }
 
-Result<> FeedPublisher::raise(storage::Transaction& transaction, const FeedList& list,
-                              std::vector<ListVersion>& changed) {
-  for (const auto& [known, version] : changed) {
-    if (known == list) return {};  // One commit is one step.
-  }
-  const auto key = keys::feed_version(name_of(list.scope), list.channel);
-  auto stored = transaction.get(key);
+Result<> FeedPublisher::note(storage::Transaction& transaction, const FeedList& list,
+                             std::string_view key, Note what, std::vector<ListVersion>& changed) {
+  const auto record_key = keys::feed_version(name_of(list.scope), list.channel);
+  auto stored = transaction.get(record_key);
   if (!stored) return stored.error();
-  const auto version = keys::from_big_endian(stored->value_or("")) + 1;
-  changed.emplace_back(list, version);
-  return transaction.put(key, keys::big_endian(version));
+  auto record = ListRecord::decode(stored->value_or(""));
+  const auto cards = cards_of(list);
+  auto noted = what(transaction, cards, key.substr(cards.begin.size()), record);
+  if (!noted) return noted.error();
+  const bool is_raised = std::any_of(changed.begin(), changed.end(),
+                                     [&](const ListVersion& known) { return known.first == list; });
+  // One commit is one step.
+  if (!is_raised) changed.emplace_back(list, ++record.version);
+  return transaction.put(record_key, record.encode());
 }
 
 }  // namespace weike::feed

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "api/feed/feed_versions.hpp"
+#include "api/feed/list_record.hpp"
 #include "model/asset.hpp"
 #include "model/lesson.hpp"
 #include "storage/kv/kv_store.hpp"
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weike::feed {
@@ -37,8 +39,12 @@ class FeedPublisher {
   void refresh_unfinished();
 
  private:
-  Result<> raise(storage::Transaction& transaction, const FeedList& list,
-                 std::vector<ListVersion>& changed);
+  using Note = Result<> (*)(storage::Transaction& transaction, const storage::KeyRange& list,
+                            std::string_view place, ListRecord& record);
+  // Raises the version of `list` and brings its record up to date with what was done to the card
+  // at `key`.
+  Result<> note(storage::Transaction& transaction, const FeedList& list, std::string_view key,
+                Note what, std::vector<ListVersion>& changed);
   Result<> refresh(LessonId lesson);
 
   storage::KvStore& store_;

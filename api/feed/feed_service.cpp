@@ -1,11 +1,13 @@
 #include "api/feed/feed_service.hpp"
 
 #include "api/feed/feed_card.hpp"
+#include "api/feed/list_record.hpp"
 #include "api/http/conditional.hpp"
 #include "api/http/cursor.hpp"
 #include "api/http/digest.hpp"
 #include "storage/records/keys.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -85,14 +87,15 @@ Result<FeedPage> FeedService::render(const PageRequest& request, const std::stri
   std::string text;
   auto read = store_.read([&](storage::Transaction& transaction) -> Result<> {
     // Version and cards are of one snapshot: the page is what this version says.
-    auto version = transaction.get(keys::feed_version(scope, request.list.channel));
-    if (!version) return version.error();
-    page.version = keys::from_big_endian(version->value_or(""));
+    auto stored = transaction.get(keys::feed_version(scope, request.list.channel));
+    if (!stored) return stored.error();
+    const auto record = ListRecord::decode(stored->value_or(""));
+    page.version = record.version;
 
-    auto range = keys::feed_page(scope, request.list.channel);
-    const auto prefix_length = range.begin.size();
-    if (!after.empty()) range.begin += after + '\0';
-    auto entries = transaction.scan(range, request.limit + 1);
+    const auto list = keys::feed_page(scope, request.list.channel);
+    const auto prefix_length = list.begin.size();
+    const auto begin = after.empty() ? record.first : std::max(record.first, after + '\0');
+    auto entries = transaction.scan(cards_from(list, begin), request.limit + 1);
     if (!entries) return entries.error();
     const bool has_more = entries->size() > request.limit;
     if (has_more) entries->pop_back();
@@ -123,7 +126,7 @@ void FeedService::append_card(std::string& page, std::string_view stored,
   if (!page.ends_with('[')) page.push_back(',');
   page.append(card->json).append(",\"why\":").append(why_json(request)).append(",\"media\":");
   if (card->audience == Audience::everyone) {
-    page.append(playback::to_wire(links_.for_everyone(card->target)).dump());
+    links_.append_for_everyone(page, card->target);
   } else {
     page.append("null");
   }

@@ -39,6 +39,22 @@ MediaUrls MediaLinks::for_everyone(const LinkTarget& target) const {
   return links(target, kEveryone);
 }
 
+void MediaLinks::append_for_everyone(std::string& json, const LinkTarget& target) const {
+  const MediaToken token{signature_expiry(clock_.now()), target.epoch, kEveryone};
+  const auto folder = signer_.folder(target.asset, token);
+  // Nothing in these names needs to be escaped.
+  json.append(R"({"hls_url":")").append(folder).append(media::master_name(tags_of(target)));
+  if (target.poster == 0) {
+    json.append(R"(","poster_small_url":null,"poster_url":null})");
+    return;
+  }
+  const int candidate = static_cast<int>(target.poster);
+  json.append(R"(","poster_small_url":")").append(folder);
+  json.append(media::small_poster_file(candidate));
+  json.append(R"(","poster_url":")").append(folder).append(media::poster_file(candidate));
+  json.append(R"("})");
+}
+
 MediaUrls MediaLinks::for_viewer(const LinkTarget& target, const Viewer& viewer) const {
   return links(target, tag_of(viewer));
 }

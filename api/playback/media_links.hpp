@@ -46,6 +46,9 @@ class MediaLinks {
 
   // The same for everyone within a bucket; only for public lessons.
   MediaUrls for_everyone(const LinkTarget& target) const;
+  // Appends what to_wire(for_everyone(target)).dump() says. A page of the feed makes twenty of
+  // these, and no tree of JSON for each.
+  void append_for_everyone(std::string& json, const LinkTarget& target) const;
   // Stop when the account is disabled or has no session any more.
   MediaUrls for_viewer(const LinkTarget& target, const Viewer& viewer) const;
   // One file, for assets::UrlSigner.

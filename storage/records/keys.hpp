@@ -38,7 +38,7 @@
 // | lesson-asset/{asset}{lesson}                    | empty                                              |
 // | feed/{scope}\0{channel}\0{newest first}{lesson} | card, a covering index (api/feed/feed_card.hpp)    |
 // | feed-unfinished/{lesson}                        | empty; its card waits for a finished asset         |
-// | feed-version/{scope}\0{channel}                 | counter, 8 bytes                                   |
+// | feed-version/{scope}\0{channel}                 | version and first place (api/feed/list_record.hpp) |
 // | decision/{number}                               | Decision (append-only, hash-chained)               |
 // | decision-of/{lesson}{number}                    | empty                                              |
 // | watch/{account}{lesson}                         | WatchRecord                                        |

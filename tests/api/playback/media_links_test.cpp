@@ -106,6 +106,20 @@ TEST_F(MediaLinksRules, EndedSessionsStopLinksAtOnceWhenTheGateIsTold) {
   EXPECT_EQ(get(media + "v360/0.m4s").status, 200) << "the account still has a session";
 }
 
+TEST_F(MediaLinksRules, ACardsLinksAreWrittenAsTheirJson) {
+  for (const std::uint32_t poster : {0U, 1U, 3U}) {
+    for (const bool with_av1 : {false, true}) {
+      playback::LinkTarget target{AssetId::make_random(), 7, poster, {}, with_av1};
+      if (poster == 3) target.captions = {"0123456789ab", "ba9876543210"};
+      std::string json = "[";
+
+      links.append_for_everyone(json, target);
+
+      EXPECT_EQ(json, "[" + playback::to_wire(links.for_everyone(target)).dump());
+    }
+  }
+}
+
 TEST_F(MediaLinksRules, DeletingALessonStopsItsPreviewAndFreesItsDescriptors) {
   asset = make_asset(author);
   const auto id = create_lesson(author, lesson_body(asset));
