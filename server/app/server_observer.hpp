@@ -15,16 +15,17 @@ class ServerObserver final : public Observer {
       : log_(log), metrics_(metrics), access_log_(access_log) {}
 
   void on_reply(const ReplyRecord& record) override {
-    metrics_.count_reply(record);
+    metrics_.engine().on_reply(record);
     if (access_log_ != nullptr) access_log_->add(record);
   }
   void on_failure(std::string_view request_id, std::string_view what) override {
-    metrics_.count_failure();
+    metrics_.engine().on_failure();
     log_.error("failure", {{"request_id", request_id}, {"what", what}});
   }
-  void on_connection_opened() override { metrics_.count_connection(true); }
-  void on_connection_closed() override { metrics_.count_connection(false); }
-  void on_connection_refused() override { metrics_.count_refused_connection(); }
+  void on_event(NetEvent event, std::uint64_t amount) override {
+    metrics_.engine().on_event(event, amount);
+  }
+  void on_notice(std::string_view what) override { log_.warning("notice", {{"what", what}}); }
 
  private:
   const Log& log_;

@@ -6,52 +6,23 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
-#include <array>
-#include <chrono>
 #include <utility>
 #include <vector>
 
 namespace weike::server {
-namespace {
 
-const prometheus::Histogram::BucketBoundaries kSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                                       0.1,   0.25,   0.5,   1.0,  2.5,   10.0};
-
-std::size_t lane_index(Lane lane) { return lane == Lane::hot ? 0 : 1; }
-
-}  // namespace
-
-// Every counter of a request is looked up once, here: nothing is searched while serving.
+// Every counter is looked up once, here.
 class Metrics::Families {
  public:
   Families()
-      : replies_(family("weike_http_replies_total", "Replies by lane and class of status")),
-        bytes_(prometheus::BuildCounter()
-                   .Name("weike_http_body_bytes_total")
-                   .Help("Bytes of reply bodies")
-                   .Register(registry)
-                   .Add({})),
-        seconds_(prometheus::BuildHistogram()
-                     .Name("weike_http_handler_seconds")
-                     .Help("Time from the head of a request to its reply, handler lane")
-                     .Register(registry)
-                     .Add({}, kSeconds)),
-        connections_(family("weike_connections_total", "Connections by what became of them")),
-        opened(connections_.Add({{"event", "opened"}})),
-        closed(connections_.Add({{"event", "closed"}})),
-        refused(connections_.Add({{"event", "refused"}})),
-        failures(family("weike_failures_total", "Exceptions caught at the edge").Add({})),
-        jobs(family("weike_job_events_total", "What happened to transcoding jobs")) {
-    for (std::size_t lane = 0; lane < 2; ++lane) {
-      for (std::size_t hundred = 1; hundred <= 5; ++hundred) {
-        by_class_[lane][hundred - 1] = &replies_.Add(
-            {{"lane", lane == 0 ? "hot" : "handler"}, {"status", std::to_string(hundred) + "xx"}});
-      }
-    }
+      : jobs(prometheus::BuildCounter()
+                 .Name("weike_job_events_total")
+                 .Help("What happened to transcoding jobs")
+                 .Register(registry)) {
     prometheus::BuildGauge()
         .Name("weike_build_info")
         .Help("The version of this build")
@@ -60,36 +31,8 @@ class Metrics::Families {
         .Set(1);
   }
 
-  void count(const ReplyRecord& record) {
-    const auto hundred = static_cast<std::size_t>(record.status / 100);
-    if (hundred < 1 || hundred > 5) return;
-    by_class_[lane_index(record.lane)][hundred - 1]->Increment();
-    bytes_.Increment(static_cast<double>(record.body_bytes));
-    if (record.lane == Lane::handler) {
-      seconds_.Observe(std::chrono::duration<double>(record.duration).count());
-    }
-  }
-
-  prometheus::Family<prometheus::Counter>& family(const char* name, const char* help) {
-    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
-  }
-
   prometheus::Registry registry;
-
   std::vector<std::pair<prometheus::Gauge*, std::function<double()>>> watched;
-
- private:
-  prometheus::Family<prometheus::Counter>& replies_;
-  prometheus::Counter& bytes_;
-  prometheus::Histogram& seconds_;
-  prometheus::Family<prometheus::Counter>& connections_;
-  std::array<std::array<prometheus::Counter*, 5>, 2> by_class_{};
-
- public:
-  prometheus::Counter& opened;
-  prometheus::Counter& closed;
-  prometheus::Counter& refused;
-  prometheus::Counter& failures;
   prometheus::Family<prometheus::Counter>& jobs;
   JobMetrics job_metrics{registry};
   HeartbeatMetrics heartbeat_metrics{registry};
@@ -97,15 +40,6 @@ class Metrics::Families {
 
 Metrics::Metrics() : families_(std::make_unique<Families>()) {}
 Metrics::~Metrics() = default;
-
-void Metrics::count_reply(const ReplyRecord& record) { families_->count(record); }
-void Metrics::count_failure() { families_->failures.Increment(); }
-
-void Metrics::count_connection(bool is_opened) {
-  (is_opened ? families_->opened : families_->closed).Increment();
-}
-
-void Metrics::count_refused_connection() { families_->refused.Increment(); }
 
 void Metrics::count_job_event(std::string_view event) {
   families_->jobs.Add({{"event", std::string(event)}}).Increment();
@@ -124,7 +58,9 @@ void Metrics::watch(const std::string& name, const std::string& help, std::funct
 
 std::string Metrics::text() const {
   for (const auto& [gauge, read] : families_->watched) gauge->Set(read());
-  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+  auto families = families_->registry.Collect();
+  for (auto& family : engine_.collect()) families.push_back(std::move(family));
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace weike::server

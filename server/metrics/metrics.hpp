@@ -2,9 +2,8 @@
 
 #include "api/learning/heartbeat_observer.hpp"
 #include "server/jobs/job_observer.hpp"
-#include "server/net/observer.hpp"
+#include "server/metrics/engine_metrics.hpp"
 
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,10 +18,8 @@ class Metrics {
   Metrics();
   ~Metrics();
 
-  void count_reply(const ReplyRecord& record);
-  void count_failure();
-  void count_connection(bool is_opened);
-  void count_refused_connection();
+  // Told what the connection engine does. Lives as long as this object.
+  EngineMetrics& engine() { return engine_; }
   void count_job_event(std::string_view event);
 
   // Told what the pipeline does. Lives as long as this object.
@@ -39,6 +36,7 @@ class Metrics {
 
  private:
   class Families;
+  EngineMetrics engine_;
   std::unique_ptr<Families> families_;
 };
 

@@ -81,6 +81,7 @@ class Upload {
   std::function<void()> interrupter() const { return signal_.trigger(); }
 
   Task<std::optional<http::Response>> run() {
+    connection_.thread().shared.observer.note(NetEvent::upload_begun);
     send_continue(connection_, exchange_);
     connection_.deadline().enter(Phase::body);
     last_flush_ = std::chrono::steady_clock::now();
@@ -122,12 +123,29 @@ class Upload {
                            std::chrono::steady_clock::now() - last_flush_ > kFlushInterval);
   }
 
+  void count_bytes() {
+    connection_.thread().shared.observer.on_event(NetEvent::upload_bytes, filled_);
+  }
+
+  static NetEvent event_of(http::BodyEnd end) {
+    switch (end) {
+      case http::BodyEnd::complete:
+        return NetEvent::upload_complete;
+      case http::BodyEnd::cut:
+        return NetEvent::upload_cut;
+      case http::BodyEnd::interrupted:
+        break;
+    }
+    return NetEvent::upload_interrupted;
+  }
+
   Task<void> flush() {
     connection_.deadline().pause();
     auto write = [this] {
       return call_write(connection_.thread().shared, exchange_.request, sink_,
                         {buffer_.get(), filled_});
     };
+    count_bytes();
     const Result<> written = co_await run_blocking(connection_.thread().shared.pool, write);
     connection_.deadline().resume();
     filled_ = 0;
@@ -143,6 +161,7 @@ class Upload {
 
   Task<std::optional<http::Response>> finish() {
     connection_.deadline().enter(Phase::handler);
+    count_bytes();
     auto work = [this] {
       SharedContext& shared = connection_.thread().shared;
       http::BodyEnd end = *end_;
@@ -154,6 +173,7 @@ class Upload {
       return call_finish(shared, exchange_.request, sink_, end);
     };
     http::Response response = co_await run_blocking(connection_.thread().shared.pool, work);
+    connection_.thread().shared.observer.note(event_of(*end_));
     if (is_malformed_) co_return refuse(exchange_, Refusal::malformed);
     if (*end_ == http::BodyEnd::cut || !connection_.is_alive()) co_return std::nullopt;
     if (*end_ == http::BodyEnd::interrupted) response.close_connection = true;

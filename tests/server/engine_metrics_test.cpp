@@ -50,7 +50,7 @@ TEST(EngineMetrics, PageTellsOfEveryEvent) {
 
   const auto page = metrics.text();
   for (std::size_t i = 0; i < kNetEvents; ++i) {
-    EXPECT_THAT(page, HasSubstr("} " + std::to_string(100 + i) + "\n")) << i;
+    EXPECT_THAT(page, HasSubstr(" " + std::to_string(100 + i) + "\n")) << i;
   }
   const auto cut = std::to_string(100 + static_cast<int>(NetEvent::deadline_write));
   EXPECT_THAT(page, HasSubstr("weike_deadlines_total{phase=\"write\"} " + cut + "\n"));
