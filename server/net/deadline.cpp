@@ -45,6 +45,8 @@ Milliseconds Deadline::length_of(Phase phase) const {
       return options_.handler_deadline;
     case Phase::events:
       return options_.event_heartbeat;
+    case Phase::websocket:
+      return options_.websocket_ping;
     case Phase::lingering:
       return options_.linger;
   }

@@ -16,6 +16,7 @@ enum class Phase : std::uint8_t {
   write,      // The socket is full; the client must keep a minimum rate.
   waiting,    // For a later answer, which brings its own patience: never over by itself.
   events,     // Listens to server-sent events.
+  websocket,  // Open; pings find out whether the client is there.
   lingering,  // Waits for the client to read a last answer.
 };
 

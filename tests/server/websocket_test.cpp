@@ -34,8 +34,10 @@ std::string frame(int opcode, std::string_view payload, bool is_masked = true) {
   if (payload.size() < 126) {
     bytes += static_cast<char>(mask | static_cast<int>(payload.size()));
   } else {
-    bytes += static_cast<char>(mask | 127);
-    for (int shift = 56; shift >= 0; shift -= 8) {
+    // The shortest form alone is allowed.
+    const bool is_long = payload.size() >= 65'536;
+    bytes += static_cast<char>(mask | (is_long ? 127 : 126));
+    for (int shift = is_long ? 56 : 8; shift >= 0; shift -= 8) {
       bytes += static_cast<char>((payload.size() >> shift) & 0xFF);
     }
   }
