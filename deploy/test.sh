@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and tests everything; the last lines say what passed, failed or was skipped.
-#   --all  also ThreadSanitizer, clang 19 with clang-tidy and layout, the contract on the sanitized server, long kill rounds
+#   --all  also ThreadSanitizer, clang 19 with clang-tidy and layout, the contract on the sanitized server, long kill rounds, a soak of ten minutes
 # shellcheck disable=SC2317  # Functions are called by way of `step`.
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -89,6 +89,7 @@ if [ "$all" = 1 ]; then
   step "clang tests" unit_tests clang
   step "layout and clang-tidy" tidy
   WEIKE_ROUNDS=100 step "faults, 100 rounds" node_tests fault
+  SOAK_SECONDS=600 step "soak, 10 minutes" node tests/soak/soak.mjs
 fi
 
 echo
