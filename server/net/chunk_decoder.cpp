@@ -1,7 +1,9 @@
 #include "server/net/chunk_decoder.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
+#include <string_view>
 
 namespace weike::server {
 namespace {
@@ -14,6 +16,43 @@ bool is_text(char c) {
   const auto value = static_cast<unsigned char>(c);
   return value == '\t' || (value >= 0x20 && value != 0x7F);
 }
+
+bool is_token_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
+}
+
+// Fields that frame, route, modify or authenticate a request, or say what its content is, must not
+// come behind it (RFC 9110 §6.5.1): somebody before us may have merged them into the head.
+constexpr std::array<std::string_view, 27> kForbiddenTrailers{
+    "authorization",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "content-type",
+    "cookie",
+    "expect",
+    "forwarded",
+    "host",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "keep-alive",
+    "max-forwards",
+    "pragma",
+    "proxy-authorization",
+    "range",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+};
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -53,13 +92,13 @@ void ChunkDecoder::advance(char c) {
       return;
     case State::size:
       return advance_size(c);
+    case State::size_space:
+      // White space is tolerated before ';' alone (RFC 9112 §7.1.1).
+      if (c == ';') state_ = State::extension;
+      if (c != ' ' && c != '\t' && c != ';') state_ = State::bad;
+      return count_extension();
     case State::extension:
-      if (c == '\r') {
-        state_ = State::size_lf;
-      } else if (!is_text(c) || ++extension_bytes_ > kMaxExtensionBytes) {
-        state_ = State::bad;
-      }
-      return;
+      return advance_extension(c);
     case State::size_lf:
       return expect('\n', remaining_ == 0 ? State::trailer_start : State::data);
     case State::data_cr:
@@ -67,7 +106,8 @@ void ChunkDecoder::advance(char c) {
     case State::data_lf:
       return expect('\n', State::size_first);
     case State::trailer_start:
-    case State::trailer:
+    case State::trailer_name:
+    case State::trailer_value:
       return advance_trailer(c);
     case State::trailer_lf:
       return expect('\n', State::trailer_start);
@@ -86,24 +126,58 @@ void ChunkDecoder::advance_size(char c) {
     if (++size_digits_ > kMaxSizeDigits) state_ = State::bad;
   } else if (c == '\r') {
     state_ = State::size_lf;
-  } else if (c == ';') {
-    // Over the whole body, so that many small chunks cannot carry many extensions.
-    state_ = ++extension_bytes_ > kMaxExtensionBytes ? State::bad : State::extension;
+  } else if (c == ';' || c == ' ' || c == '\t') {
+    state_ = c == ';' ? State::extension : State::size_space;
+    count_extension();
   } else {
     state_ = State::bad;
   }
 }
 
-void ChunkDecoder::advance_trailer(char c) {
-  const bool is_first = state_ == State::trailer_start;
+void ChunkDecoder::advance_extension(char c) {
   if (c == '\r') {
-    state_ = is_first ? State::end_lf : State::trailer_lf;
-  } else if (!is_text(c) || (is_first && (c == ' ' || c == '\t' || c == ':')) ||
-             ++trailer_bytes_ > kMaxTrailerBytes) {
-    state_ = State::bad;
+    state_ = State::size_lf;
+  } else if (is_text(c)) {
+    count_extension();
   } else {
-    state_ = State::trailer;
+    state_ = State::bad;
   }
+}
+
+// Over the whole body, so that many small chunks cannot carry many extensions.
+void ChunkDecoder::count_extension() {
+  if (++extension_bytes_ > kMaxExtensionBytes) state_ = State::bad;
+}
+
+void ChunkDecoder::advance_trailer(char c) {
+  if (c == '\r') {
+    const bool is_end = state_ == State::trailer_start;
+    const bool is_line = state_ == State::trailer_value;
+    state_ = is_end ? State::end_lf : (is_line ? State::trailer_lf : State::bad);
+  } else if (!is_text(c) || ++trailer_bytes_ > kMaxTrailerBytes) {
+    state_ = State::bad;
+  } else if (state_ != State::trailer_value) {
+    advance_trailer_name(c);
+  }
+}
+
+void ChunkDecoder::advance_trailer_name(char c) {
+  if (state_ == State::trailer_start) trailer_name_length_ = 0;
+  if (c == ':') {
+    const std::string_view name(trailer_name_.data(),
+                                std::min(trailer_name_length_, trailer_name_.size()));
+    const bool is_forbidden = trailer_name_length_ <= trailer_name_.size() &&
+                              std::find(kForbiddenTrailers.begin(), kForbiddenTrailers.end(),
+                                        name) != kForbiddenTrailers.end();
+    state_ = name.empty() || is_forbidden ? State::bad : State::trailer_value;
+    return;
+  }
+  state_ = is_token_character(c) ? State::trailer_name : State::bad;
+  if (trailer_name_length_ < trailer_name_.size()) {
+    trailer_name_[trailer_name_length_] =
+        static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  ++trailer_name_length_;
 }
 
 }  // namespace weike::server

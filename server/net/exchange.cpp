@@ -3,8 +3,6 @@
 #include "api/http/problem.hpp"
 #include "api/http/url.hpp"
 
-#include <boost/beast/core/string.hpp>
-
 #include <exception>
 #include <new>
 
@@ -40,8 +38,26 @@ void fill_peer(const Connection& connection, const SharedContext& shared, const 
   request.peer = connection.peer();
   request.is_secure = connection.is_secure();
   if (!connection.is_trusted()) return;
-  request.peer = shared.trusted.client_behind(parsed.forwarded_for, connection.peer());
-  request.is_secure = boost::beast::iequals(parsed.forwarded_proto, "https");
+  Client client =
+      shared.trusted.client_behind(parsed.fields, connection.peer(), connection.is_secure());
+  request.peer = std::move(client.address);
+  request.is_secure = client.is_secure;
+}
+
+void fill_headers(const ParsedHead& parsed, http::Headers& headers) {
+  for (const HeadField& field : parsed.fields) {
+    headers.add(std::string(field.name), std::string(field.value));
+  }
+  for (const ParsedHead::Joined& joined : parsed.joined) headers.set(joined.name, joined.value);
+  if (!parsed.target_host.empty()) headers.set("Host", std::string(parsed.target_host));
+}
+
+// 501 for methods that this server knows nowhere, 405 for those that another resource has.
+http::Response refuse_method(const http::Request& request) {
+  const bool is_known = request.method != http::Method::other;
+  const Error refused{ErrorCode::invalid_argument, "method refused",
+                      is_known ? "method_not_allowed" : "method_not_implemented"};
+  return http::problem(refused, request.language(), request.request_id, is_known ? 405 : 501);
 }
 
 }  // namespace
@@ -57,9 +73,7 @@ std::unique_ptr<Exchange> make_exchange(Connection& connection, const ParsedHead
   } else if (!http::read_target(request)) {
     return nullptr;
   }
-  for (const HeadField& field : parsed.fields) {
-    request.headers.add(std::string(field.name), std::string(field.value));
-  }
+  fill_headers(parsed, request.headers);
   ThreadContext& thread = connection.thread();
   fill_peer(connection, thread.shared, parsed, request);
   request.request_id = thread.ids.next();
@@ -74,7 +88,11 @@ std::unique_ptr<Exchange> make_exchange(Connection& connection, const ParsedHead
 
 http::Response no_route_response(const http::Request& request,
                                  const std::vector<http::Method>& allowed) {
-  if (allowed.empty() && request.path != "*") {
+  if (request.method == http::Method::other) return refuse_method(request);
+  // "*" is the server as a whole (RFC 9110 §9.3.7).
+  constexpr std::string_view kAllMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+  const bool is_server = request.path == "*";
+  if (allowed.empty() && !is_server) {
     return http::problem(Error{ErrorCode::not_found, "no route for " + request.path}, request);
   }
   std::string methods;
@@ -84,10 +102,9 @@ http::Response no_route_response(const http::Request& request,
   if (request.method == http::Method::options) {
     response.status = 204;
   } else {
-    const Error refused{ErrorCode::invalid_argument, "method not allowed", "method_not_allowed"};
-    response = http::problem(refused, request.language(), request.request_id, 405);
+    response = refuse_method(request);
   }
-  response.headers.add("Allow", methods);
+  response.headers.add("Allow", is_server ? std::string(kAllMethods) : std::move(methods));
   return response;
 }
 

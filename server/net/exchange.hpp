@@ -12,7 +12,7 @@ namespace weike::server {
 // Copies the head out of the thread's buffer. Null if the path or the query is malformed.
 std::unique_ptr<Exchange> make_exchange(Connection& connection, const ParsedHead& parsed);
 
-// 404, 405 with Allow, or 204 with Allow for OPTIONS.
+// 404, 405 with Allow, 204 with Allow for OPTIONS, or 501 for a method that no route has.
 http::Response no_route_response(const http::Request& request,
                                  const std::vector<http::Method>& allowed);
 

@@ -1,14 +1,13 @@
 #include "server/net/request_head.hpp"
 
 #include "server/net/executor.hpp"
+#include "server/net/framing_rules.hpp"
 #include "server/net/target.hpp"
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <optional>
 
 namespace weike::server {
@@ -18,9 +17,9 @@ namespace beast = boost::beast;
 using beast::http::field;
 using beast::http::verb;
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+constexpr std::size_t kMaxEmptyLines = 4;
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) { return beast::iequals(a, b); }
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 http::Method method_of(verb method) {
   switch (method) {
@@ -43,18 +42,6 @@ http::Method method_of(verb method) {
   }
 }
 
-// What the framing rules need to know about the fields.
-struct FramingFields {
-  std::size_t hosts = 0;
-  std::string_view host;
-  std::size_t content_lengths = 0;
-  std::string_view content_length;
-  std::size_t transfer_encodings = 0;
-  std::string_view transfer_encoding;
-  std::string_view expect;
-  std::string_view method_override;
-};
-
 // Keeps views of what is needed, and no container of its own.
 class HeadParser final : public beast::http::basic_parser<true> {
  public:
@@ -65,7 +52,7 @@ class HeadParser final : public beast::http::basic_parser<true> {
   }
 
   std::string_view target() const { return target_; }
-  int version() const { return version_; }
+  bool is_connect() const { return is_connect_; }
   bool has_too_many_fields() const { return parsed_.fields.size() > count_limit_; }
 
  private:
@@ -74,69 +61,93 @@ class HeadParser final : public beast::http::basic_parser<true> {
   void on_request_impl(verb method, beast::string_view, beast::string_view target, int version,
                        Failure&) override {
     parsed_.wire_method = method_of(method);
+    parsed_.is_http_1_0 = version == 10;
+    is_connect_ = method == verb::connect;
     target_ = view(target);
-    version_ = version;
   }
 
   void on_field_impl(field name, beast::string_view name_text, beast::string_view value_text,
                      Failure& failure) override {
-    const std::string_view value = view(value_text);
-    parsed_.fields.push_back({view(name_text), value});
+    const HeadField known{view(name_text), view(value_text)};
+    parsed_.fields.push_back(known);
     if (has_too_many_fields()) {
       failure = beast::http::error::header_limit;
       return;
     }
-    http::RequestHead& head = parsed_.head;
+    if (!take_framing(name, known.value)) take_list(name, known);
+  }
+
+  // Fields that decide how the message is read. False if it is none of them.
+  bool take_framing(field name, std::string_view value) {
     switch (name) {
       case field::host:
         ++framing_.hosts, framing_.host = value;
-        break;
+        return true;
       case field::content_length:
         ++framing_.content_lengths, framing_.content_length = value;
-        break;
+        return true;
       case field::transfer_encoding:
         ++framing_.transfer_encodings, framing_.transfer_encoding = value;
-        break;
+        return true;
+      case field::connection:
+        take_connection_options(value, framing_);
+        return true;
       case field::expect:
-        framing_.expect = value;
-        break;
+        take_expectations(value, framing_);
+        return true;
       case field::authorization:
-        head.authorization = value;
-        break;
-      case field::cookie:
-        head.cookie = value;
-        break;
-      case field::if_none_match:
-        head.if_none_match = value;
-        break;
-      case field::if_range:
-        head.if_range = value;
-        break;
-      case field::range:
-        head.range = value;
-        break;
-      case field::accept_encoding:
-        head.accept_encoding = value;
-        break;
-      case field::accept_language:
-        head.accept_language = value;
-        break;
-      case field::unknown:
-        take_unknown(view(name_text), value);
-        break;
+        ++framing_.authorizations, parsed_.head.authorization = value;
+        return true;
       default:
-        break;
+        return false;
     }
   }
 
-  void take_unknown(std::string_view name, std::string_view value) {
-    if (equals_ignoring_case(name, "X-HTTP-Method-Override")) {
-      framing_.method_override = value;
-    } else if (equals_ignoring_case(name, "X-Forwarded-For")) {
-      parsed_.forwarded_for = value;
-    } else if (equals_ignoring_case(name, "X-Forwarded-Proto")) {
-      parsed_.forwarded_proto = value;
+  void take_list(field name, const HeadField& known) {
+    http::RequestHead& head = parsed_.head;
+    switch (name) {
+      case field::cookie:
+        return take(head.cookie, known, "; ");
+      case field::if_match:
+        return take(head.if_match, known, ", ");
+      case field::if_none_match:
+        return take(head.if_none_match, known, ", ");
+      case field::if_modified_since:
+        return take(head.if_modified_since, known, ", ");
+      case field::if_unmodified_since:
+        return take(head.if_unmodified_since, known, ", ");
+      case field::if_range:
+        return take(head.if_range, known, ", ");
+      case field::range:
+        return take(head.range, known, ", ");
+      case field::accept_encoding:
+        return take(head.accept_encoding, known, ", ");
+      case field::accept_language:
+        return take(head.accept_language, known, ", ");
+      case field::unknown:
+        if (http::equal_ignoring_case(known.name, "X-HTTP-Method-Override")) {
+          ++framing_.method_overrides, framing_.method_override = known.value;
+        }
+        return;
+      default:
+        return;
     }
+  }
+
+  // Several fields of one name are one list. One that is no list, as a date, becomes unreadable by
+  // that and means nothing, on both lanes.
+  void take(std::string_view& value, const HeadField& found, std::string_view separator) {
+    if (value.data() == nullptr) {
+      value = found.value;
+      return;
+    }
+    auto& joined = parsed_.joined;
+    auto at = std::find_if(joined.begin(), joined.end(), [&](const ParsedHead::Joined& other) {
+      return http::equal_ignoring_case(other.name, found.name);
+    });
+    if (at == joined.end()) at = joined.insert(at, {found.name, std::string(value)});
+    at->value.append(separator).append(found.value);
+    value = at->value;
   }
 
   void on_response_impl(int, beast::string_view, int, Failure&) override {}
@@ -151,61 +162,8 @@ class HeadParser final : public beast::http::basic_parser<true> {
   FramingFields& framing_;
   const std::size_t count_limit_;
   std::string_view target_;
-  int version_ = 0;
+  bool is_connect_ = false;
 };
-
-// RFC 9112 §6: a body must be delimited in exactly one way.
-Refusal check_body_framing(const FramingFields& fields, ParsedHead& parsed) {
-  BodyFraming& framing = parsed.framing;
-  if (fields.transfer_encodings > 0) {
-    if (fields.transfer_encodings > 1 || fields.content_lengths > 0 || parsed.is_http_1_0) {
-      return Refusal::malformed;
-    }
-    if (!equals_ignoring_case(fields.transfer_encoding, "chunked")) {
-      const std::string_view coding = fields.transfer_encoding;
-      const std::size_t comma = coding.rfind(',');
-      const bool ends_in_chunked =
-          comma != std::string_view::npos &&
-          coding.substr(0, comma).find("hunked") == std::string_view::npos &&
-          equals_ignoring_case(coding.substr(comma + 1), " chunked");
-      return ends_in_chunked ? Refusal::coding_not_implemented : Refusal::malformed;
-    }
-    framing.is_chunked = true;
-  } else if (fields.content_lengths > 0) {
-    const std::string_view digits = fields.content_length;
-    const auto [end, failure] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), framing.content_length);
-    if (fields.content_lengths > 1 || failure != std::errc{} ||
-        end != digits.data() + digits.size() || digits.size() > 18) {
-      return Refusal::malformed;
-    }
-  }
-  return Refusal::none;
-}
-
-Refusal check_expectation(const FramingFields& fields, ParsedHead& parsed) {
-  if (fields.expect.empty() || parsed.is_http_1_0) return Refusal::none;
-  if (!equals_ignoring_case(fields.expect, "100-continue")) return Refusal::expectation_failed;
-  parsed.framing.expects_continue = parsed.framing.has_body();
-  return Refusal::none;
-}
-
-Refusal apply_method_override(const FramingFields& fields, ParsedHead& parsed) {
-  parsed.head.method = parsed.wire_method;
-  if (fields.method_override.empty() || parsed.wire_method != http::Method::post) {
-    return Refusal::none;
-  }
-  constexpr std::array kMethods{http::Method::get,    http::Method::head,  http::Method::post,
-                                http::Method::put,    http::Method::patch, http::Method::del,
-                                http::Method::options};
-  for (const http::Method method : kMethods) {
-    if (fields.method_override == http::name_of(method)) {
-      parsed.head.method = method;
-      return Refusal::none;
-    }
-  }
-  return Refusal::malformed;
-}
 
 Refusal take_target(std::string_view target, ParsedHead& parsed) {
   const std::optional<Target> split = split_target(target);
@@ -215,21 +173,48 @@ Refusal take_target(std::string_view target, ParsedHead& parsed) {
   parsed.head.target = target;
   parsed.head.path = split->path;
   parsed.head.query = split->query;
+  parsed.target_host = split->authority;
+  parsed.target_is_https = split->is_https;
   return Refusal::none;
 }
 
-// A request line that ends in "HTTP/2.0" and the like.
-bool names_other_version(std::string_view head) {
+// "HTTP/1.1" at the end of the request line, with any digits; empty if it ends in something else.
+std::string_view version_of(std::string_view head) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const std::string_view line = head.substr(0, head.find('\r'));
-  const std::string_view version = line.substr(line.rfind(' ') + 1);
-  return version.starts_with("HTTP/") && !version.starts_with("HTTP/1.");
+  const std::string_view word = line.substr(line.rfind(' ') + 1);
+  const bool is_version = word.size() == 8 && word.starts_with("HTTP/") && is_digit(word[5]) &&
+                          word[6] == '.' && is_digit(word[7]);
+  return is_version ? word : std::string_view{};
+}
+
+// Beast knows 1.0 and 1.1 alone. A higher minor version is read as 1.1 (RFC 9110 §2.5).
+Refusal parse_other_version(std::string_view bytes, const NetOptions& options, ParsedHead& parsed) {
+  const std::string_view version = version_of(bytes);
+  if (version.empty()) return Refusal::malformed;
+  if (version[5] != '1') return Refusal::version_not_supported;
+  if (version[7] <= '1') return Refusal::malformed;
+  const auto minor = static_cast<std::size_t>(version.data() + 7 - bytes.data());
+  parsed.rewritten.assign(bytes);
+  parsed.rewritten[minor] = '1';
+  return parse_head(parsed.rewritten, options, parsed);
+}
+
+void reset(ParsedHead& parsed) {
+  parsed.head = {};
+  parsed.wire_method = http::Method::other;
+  parsed.framing = {};
+  parsed.fields.clear();
+  parsed.joined.clear();
 }
 
 }  // namespace
 
 HeadScan scan_head(std::string_view bytes) {
   HeadScan scan;
-  if (bytes.starts_with("\r\n")) scan.skipped = 2;
+  while (scan.skipped < 2 * kMaxEmptyLines && bytes.substr(scan.skipped).starts_with("\r\n")) {
+    scan.skipped += 2;
+  }
   std::size_t line = scan.skipped;
   while (true) {
     const std::size_t newline = bytes.find('\n', line);
@@ -262,39 +247,28 @@ HeadScan scan_head(std::string_view bytes) {
 }
 
 Refusal parse_head(std::string_view bytes, const NetOptions& options, ParsedHead& parsed) {
-  parsed.head = {};
-  parsed.framing = {};
-  parsed.forwarded_for = {};
-  parsed.forwarded_proto = {};
-  parsed.fields.clear();
-
+  reset(parsed);
+  if (bytes.size() > options.head_limit_bytes) return Refusal::head_too_large;
   FramingFields fields;
   HeadParser parser(parsed, fields, options);
   beast::error_code failure;
   parser.put(asio::buffer(bytes), failure);
   if (parser.has_too_many_fields()) return Refusal::head_too_large;
-  if (failure == beast::http::error::bad_version || parser.version() > 11) {
-    return names_other_version(bytes) ? Refusal::version_not_supported : Refusal::malformed;
+  if (failure == beast::http::error::bad_version) {
+    return parse_other_version(bytes, options, parsed);
   }
   if (failure && failure != beast::http::error::need_more) return Refusal::malformed;
   if (!parser.is_header_done()) return Refusal::malformed;
-  parsed.is_http_1_0 = parser.version() == 10;
-  parsed.keep_alive = parser.keep_alive();
+  parsed.keep_alive = keeps_connection(fields, parsed.is_http_1_0);
 
   if (parser.target().size() > options.target_limit_bytes) return Refusal::target_too_long;
-  const bool host_is_missing = fields.hosts == 0 && !parsed.is_http_1_0;
-  if (host_is_missing || fields.hosts > 1) return Refusal::malformed;
-  if (fields.hosts == 1 && !is_valid_host(fields.host)) return Refusal::malformed;
-  if (const Refusal refusal = check_body_framing(fields, parsed); refusal != Refusal::none) {
-    return refusal;
-  }
-  if (const Refusal refusal = check_expectation(fields, parsed); refusal != Refusal::none) {
-    return refusal;
-  }
-  if (const Refusal refusal = take_target(parser.target(), parsed); refusal != Refusal::none) {
-    return refusal;
-  }
-  return apply_method_override(fields, parsed);
+  Refusal refusal = check_counts(fields, parsed.is_http_1_0);
+  if (refusal == Refusal::none) refusal = check_body_framing(fields, parsed);
+  if (refusal == Refusal::none) refusal = check_expectation(fields, parsed);
+  if (refusal == Refusal::none && parser.is_connect()) refusal = Refusal::method_not_implemented;
+  if (refusal == Refusal::none) refusal = take_target(parser.target(), parsed);
+  if (refusal == Refusal::none) refusal = apply_method_override(fields, parsed);
+  return refusal;
 }
 
 }  // namespace weike::server

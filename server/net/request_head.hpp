@@ -4,6 +4,8 @@
 #include "server/net/net_options.hpp"
 
 #include <cstdint>
+#include <list>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +19,8 @@ enum class Refusal {
   head_too_large,          // 431
   version_not_supported,   // 505
   coding_not_implemented,  // 501
+  method_not_implemented,  // 501: CONNECT, which must not leave a client with half a tunnel.
+  misdirected,             // 421: an https target on a connection that is not secure.
   expectation_failed,      // 417
   timed_out,               // 408: the head or the body came too slowly.
   body_too_large,          // 413
@@ -35,24 +39,33 @@ struct HeadField {
   std::string_view value;
 };
 
-// A parsed head. All views point into the bytes it was parsed from. Reused: `fields` keeps its
-// memory.
+// A parsed head. All views point into the bytes it was parsed from, or into memory of its own.
+// Reused: `fields` keeps its memory.
 struct ParsedHead {
   http::RequestHead head;                          // `method` with X-HTTP-Method-Override applied.
   http::Method wire_method = http::Method::other;  // Without it; decides about HEAD framing.
   bool is_http_1_0 = false;
   bool keep_alive = true;
   BodyFraming framing;
-  std::string_view forwarded_for;
-  std::string_view forwarded_proto;
+  // Of an absolute-form target, and then instead of the Host field (RFC 9112 §3.2.2); else empty.
+  std::string_view target_host;
+  bool target_is_https = false;
   std::vector<HeadField> fields;
+
+  // Fields of `head` that came more than once, as the one list that they are (RFC 9110 §5.3).
+  struct Joined {
+    std::string_view name;
+    std::string value;
+  };
+  std::list<Joined> joined;
+  std::string rewritten;  // The head, if its version had to be read as another.
 };
 
 // Where the head ends. Finds at once what could make two parsers disagree: bare CR or LF, NUL and
 // other control characters, folded lines.
 struct HeadScan {
   enum class State { incomplete, complete, malformed } state = State::incomplete;
-  std::size_t skipped = 0;  // An empty line before the request line (RFC 9112 §2.2).
+  std::size_t skipped = 0;  // A few empty lines before the request line (RFC 9112 §2.2).
   std::size_t end = 0;      // One behind the empty line that ends the head, when complete.
 };
 HeadScan scan_head(std::string_view bytes);

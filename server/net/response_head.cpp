@@ -203,6 +203,10 @@ std::string_view reason_phrase(int status) {
     case 429:
       return "Too Many Requests";
     case 431:
+    case 421:
+      return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
       return "Request Header Fields Too Large";
     case 460:
       return "Checksum Mismatch";
@@ -245,6 +249,10 @@ http::Response refusal_response(Refusal refusal, http::Language language,
       case Refusal::timed_out:
         return {ErrorCode::deadline_exceeded, "request_timeout", 408};
       case Refusal::body_too_large:
+      case Refusal::method_not_implemented:
+        return {ErrorCode::invalid_argument, "method_not_implemented", 501};
+      case Refusal::misdirected:
+        return {ErrorCode::invalid_argument, "misdirected_request", 421};
         return {ErrorCode::too_large, "body_too_large", 413};
       case Refusal::none:
       case Refusal::malformed:

@@ -1,17 +1,16 @@
 #include "server/net/target.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <charconv>
 
 namespace weike::server {
 namespace {
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
 
 bool starts_with_scheme(std::string_view target, std::string_view scheme) {
   if (target.size() < scheme.size()) return false;
@@ -26,14 +25,36 @@ Target split_query(std::string_view target) {
   return {target.substr(0, mark), target.substr(mark + 1)};
 }
 
-bool is_port(std::string_view port) {
-  return port.size() <= 5 &&
-         std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+// ":80", ":" or nothing (RFC 3986 §3.2.3).
+bool is_port_part(std::string_view text) {
+  if (text.empty() || text == ":") return true;
+  unsigned port = 0;
+  const char* const text_end = text.data() + text.size();
+  const auto [end, failure] = std::from_chars(text.data() + 1, text_end, port);
+  return text.front() == ':' && text.size() <= 6 && failure == std::errc{} && end == text_end &&
+         port <= 65535;
 }
 
-bool is_name_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-         std::string_view("-._~!$&'()*+,;=%").find(c) != std::string_view::npos;
+bool is_ipv6(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> copy{};
+  if (text.empty() || text.size() >= copy.size()) return false;
+  text.copy(copy.data(), text.size());
+  in6_addr ignored{};
+  return ::inet_pton(AF_INET6, copy.data(), &ignored) == 1;
+}
+
+// reg-name of RFC 3986 §3.2.2, which IPv4 addresses are too.
+bool is_name(std::string_view name) {
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    if (c == '%') {
+      if (i + 2 >= name.size() || !is_hex(name[i + 1]) || !is_hex(name[i + 2])) return false;
+    } else if (std::isalnum(static_cast<unsigned char>(c)) == 0 &&
+               std::string_view("-._~!$&'()*+,;=").find(c) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return !name.empty();
 }
 
 }  // namespace
@@ -42,22 +63,16 @@ bool is_valid_host(std::string_view host) {
   if (host.empty() || host.size() > 255) return false;
   if (host.front() == '[') {
     const std::size_t end = host.find(']');
-    if (end == std::string_view::npos || end < 3) return false;
-    const std::string_view inside = host.substr(1, end - 1);
-    const std::string_view rest = host.substr(end + 1);
-    const bool is_literal = std::all_of(inside.begin(), inside.end(), [](char c) {
-      return hex_value(c) >= 0 || c == ':' || c == '.';
-    });
-    return is_literal && (rest.empty() || (rest.front() == ':' && is_port(rest.substr(1))));
+    return end != std::string_view::npos && is_ipv6(host.substr(1, end - 1)) &&
+           is_port_part(host.substr(end + 1));
   }
   const std::size_t colon = std::min(host.find(':'), host.size());
-  const std::string_view name = host.substr(0, colon);
-  if (name.empty() || !std::all_of(name.begin(), name.end(), is_name_character)) return false;
-  return colon == host.size() || is_port(host.substr(colon + 1));
+  return is_name(host.substr(0, colon)) && is_port_part(host.substr(colon));
 }
 
 std::optional<Target> split_target(std::string_view target) {
-  if (target.empty() || target.find('#') != std::string_view::npos) return std::nullopt;
+  const auto is_foreign = [](char c) { return c == '#' || c <= ' ' || c > '~'; };
+  if (target.empty() || std::any_of(target.begin(), target.end(), is_foreign)) return std::nullopt;
   if (target.front() == '/') return split_query(target);
   if (target == "*") return Target{target, {}};
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -65,9 +80,11 @@ std::optional<Target> split_target(std::string_view target) {
     const std::string_view rest = target.substr(scheme.size());
     const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
     if (!is_valid_host(rest.substr(0, end))) return std::nullopt;
-    if (end == rest.size()) return Target{"/", {}};
-    if (rest[end] == '?') return Target{"/", rest.substr(end + 1)};
-    return split_query(rest.substr(end));
+    Target split = split_query(rest.substr(end));
+    if (split.path.empty()) split.path = "/";
+    split.authority = rest.substr(0, end);
+    split.is_https = scheme.size() == 8;
+    return split;
   }
   return std::nullopt;
 }

@@ -1,7 +1,10 @@
 #include "server/net/trusted_peers.hpp"
 
+#include "server/net/field_list.hpp"
+
 #include <boost/system/error_code.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -20,12 +23,6 @@ std::optional<ip::address> parse_address(std::string_view text) {
   const ip::address address = ip::make_address(std::string(text), failure);
   if (failure) return std::nullopt;
   return address;
-}
-
-std::string_view trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 bool share_prefix(const ip::address_v6& a, const ip::address_v6& b, unsigned bits) {
@@ -79,19 +76,44 @@ bool TrustedPeers::contains(const ip::address& peer) const {
   return false;
 }
 
-std::string TrustedPeers::client_behind(std::string_view forwarded_for,
-                                        std::string_view peer) const {
-  std::string client(peer);
-  while (!forwarded_for.empty()) {
-    const std::size_t comma = forwarded_for.rfind(',');
-    const bool is_first = comma == std::string_view::npos;
-    const auto address =
-        parse_address(trim(is_first ? forwarded_for : forwarded_for.substr(comma + 1)));
-    if (!address) return client;
-    client = plain_address(*address).to_string();
-    if (is_first || !contains(*address)) return client;
-    forwarded_for = forwarded_for.substr(0, comma);
+Client TrustedPeers::walk(const std::vector<Hop>& hops, std::string_view peer) const {
+  Client client{std::string(peer), false};
+  for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
+    if (hop->is_https) client.is_secure = *hop->is_https;
+    if (!hop->node) break;
+    client.address = plain_address(*hop->node).to_string();
+    if (!contains(*hop->node)) break;
   }
+  return client;
+}
+
+Client TrustedPeers::client_behind(std::span<const HeadField> fields, std::string_view peer,
+                                   bool is_peer_secure) const {
+  std::vector<Hop> standard;
+  std::vector<Hop> customary;
+  std::optional<bool> customary_https;
+  for (const HeadField& field : fields) {
+    if (http::equal_ignoring_case(field.name, "Forwarded")) {
+      append_forwarded(field.value, standard);
+    } else if (http::equal_ignoring_case(field.name, "X-Forwarded-For")) {
+      append_forwarded_for(field.value, customary);
+    } else if (http::equal_ignoring_case(field.name, "X-Forwarded-Proto")) {
+      const std::string_view last = trimmed(field.value.substr(field.value.rfind(',') + 1));
+      customary_https = http::equal_ignoring_case(last, "https");
+    }
+  }
+  Client client = walk(standard, peer);
+  const bool names_node =
+      std::any_of(standard.begin(), standard.end(), [](const Hop& hop) { return hop.names_node; });
+  const bool tells_https =
+      std::any_of(standard.begin(), standard.end(), [](const Hop& hop) { return !!hop.is_https; });
+  if (!customary.empty()) {
+    std::string address = walk(customary, peer).address;
+    const bool agrees = !names_node || address == client.address;
+    client.address = agrees ? std::move(address) : std::string(peer);
+  }
+  if (customary_https) client.is_secure = *customary_https && (!tells_https || client.is_secure);
+  if (!customary_https && !tells_https) client.is_secure = is_peer_secure;
   return client;
 }
 
