@@ -103,6 +103,25 @@ TEST_F(FinishedMedia, AnyRangeOfAWholeRungIsThatPartOfIt) {
   EXPECT_EQ(std::get<std::shared_ptr<http::PartsBody>>(head.body)->length_bytes(), whole.size());
 }
 
+TEST_F(FinishedMedia, SeveralRangesOfAWholeRungAreThoseParts) {
+  const auto target = url(asset, rung + ".mp4");
+  const auto whole = bytes_of(get(target));
+  const auto middle = whole.size() / 2;
+  const auto range = "bytes=" + std::to_string(middle) + "-,0-99";
+
+  const auto response = get(target, nullptr, {{"Range", range}});
+
+  ASSERT_EQ(response.status, 206);
+  const auto& body = *std::get<std::shared_ptr<http::PartsBody>>(response.body);
+  const auto length = body.length_bytes();
+  const auto bytes = bytes_of(response);
+  EXPECT_EQ(bytes.size(), length);
+  const auto first = bytes.find("\r\n\r\n") + 4;
+  EXPECT_TRUE(bytes.compare(first, whole.size() - middle, whole, middle, std::string::npos) == 0);
+  const auto second = bytes.find("\r\n\r\n", first + whole.size() - middle) + 4;
+  EXPECT_TRUE(bytes.compare(second, 100, whole, 0, 100) == 0);
+}
+
 TEST_F(FinishedMedia, ARecallStopsADownloadAtItsNextPart) {
   const auto response = get(url(asset, rung + ".mp4"));
   const auto parts = std::get<std::shared_ptr<http::PartsBody>>(response.body);

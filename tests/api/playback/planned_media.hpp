@@ -61,22 +61,6 @@ class PlannedMedia : public MediaWorld {
   int status_of(const Asset& asset, const std::string& file) {
     return get(url(asset, file)).status;
   }
-
-  // Whatever kind of body it is.
-  static std::string bytes_of(const http::Response& response) {
-    const auto* parts = std::get_if<std::shared_ptr<http::PartsBody>>(&response.body);
-    if (!parts) return text_of(response);
-    std::string bytes;
-    while (true) {
-      auto part = (*parts)->next();
-      EXPECT_TRUE(part) << part.error().message;
-      if (!part || !*part) return bytes;
-      http::Response one;
-      if (auto* file = std::get_if<http::FileBody>(&**part)) one.body = *file;
-      if (auto* shared = std::get_if<http::SharedBytes>(&**part)) one.body = *shared;
-      bytes += text_of(one);
-    }
-  }
 };
 
 }  // namespace weike
