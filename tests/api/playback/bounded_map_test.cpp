@@ -33,5 +33,22 @@ TEST(BoundedMap, PutAgainReplacesAndErasesByCondition) {
   EXPECT_EQ(map.get("b"), 3);
 }
 
+TEST(BoundedMap, KeepsNoMoreThanItsWeight) {
+  BoundedMap<std::string, int> map(100, 10);
+  map.put("a", 1, 4);
+  map.put("b", 2, 4);
+  map.put("a", 3, 5);
+  EXPECT_EQ(map.weight(), 9u);
+
+  map.put("c", 4, 5);
+  map.put("whale", 5, 11);
+
+  EXPECT_EQ(map.get("b"), std::nullopt);
+  EXPECT_EQ(map.get("a"), 3);
+  EXPECT_EQ(map.get(std::string_view("c")), 4);
+  EXPECT_EQ(map.get("whale"), std::nullopt);
+  EXPECT_EQ(map.weight(), 10u);
+}
+
 }  // namespace
 }  // namespace weike
