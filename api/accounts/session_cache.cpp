@@ -23,6 +23,12 @@ std::optional<SessionView> SessionCache::find(std::string_view hash) const {
   return found->second.view;
 }
 
+bool SessionCache::has(std::string_view hash) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = entries_.find(hash);
+  return found != entries_.end() && is_fresh(found->second);
+}
+
 std::uint64_t SessionCache::generation() const {
   const std::shared_lock lock(mutex_);
   return generation_;

@@ -27,6 +27,8 @@ class SessionCache {
   explicit SessionCache(const Clock& clock) : clock_(clock) {}
 
   std::optional<SessionView> find(std::string_view hash) const;
+  // Whether `find` would give one; takes no memory.
+  bool has(std::string_view hash) const;
 
   // A number to be taken before the store is read and handed to `put`, which then refuses what was
   // read before a `drop`.

@@ -222,6 +222,15 @@ std::optional<Viewer> SessionService::try_viewer(const http::RequestHead& head) 
   return view->viewer;
 }
 
+std::optional<bool> SessionService::try_signed_in(const http::RequestHead& head) const {
+  const auto credential = find_credential(head.authorization, head.cookie);
+  if (credential.kind == CredentialKind::none) return false;
+  if (credential.token.size() != kTokenChars) return std::nullopt;
+  const auto hash = http::sha256_digest(credential.token);
+  if (!cache_.has(http::view_of(hash))) return std::nullopt;
+  return true;
+}
+
 std::string SessionService::csrf_token(std::string_view key) const {
   return http::to_base64url(http::hmac_sha256(csrf_key_, "csrf:" + std::string(key)));
 }

@@ -63,6 +63,9 @@ class SessionService {
   // if the request has no credentials.
   std::optional<Viewer> try_viewer(const http::RequestHead& head) const;
 
+  // Only whether that is somebody: takes no memory.
+  std::optional<bool> try_signed_in(const http::RequestHead& head) const;
+
   // What a page must send as X-CSRF-Token with the session's cookie: bound to the session by HMAC.
   std::string csrf_token(std::string_view key) const;
   bool is_csrf_token(std::string_view key, std::string_view token) const;

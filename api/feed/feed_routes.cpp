@@ -13,42 +13,22 @@
 namespace weike::feed {
 namespace {
 
-FeedScope scope_of(const Viewer& viewer) {
-  return viewer.is_signed_in() ? FeedScope::members : FeedScope::everyone;
-}
-
-// A visitor's page is everybody's: shared caches may keep it for a moment, but never hand it to
-// somebody who is signed in.
-http::Response page_response(const FeedPage& page, FeedScope scope,
-                             std::string_view if_none_match) {
-  const std::string_view caching =
-      scope == FeedScope::everyone ? "public, max-age=0, s-maxage=10" : "private, no-cache";
-  constexpr const char* kVary = "Accept-Language, Authorization, Cookie";
-  if (http::is_not_modified(if_none_match, page.etag)) {
-    auto response = http::not_modified(page.etag, caching);
-    response.headers.add("Vary", kVary);
-    return response;
-  }
-  http::Response response;
-  response.headers.add("Content-Type", "application/json");
-  response.headers.add("ETag", page.etag);
-  response.headers.add("Cache-Control", std::string(caching));
-  response.headers.add("Vary", kVary);
-  response.body = page.bytes;
-  return response;
+FeedScope scope_of(bool is_signed_in) {
+  return is_signed_in ? FeedScope::members : FeedScope::everyone;
 }
 
 http::Response show_feed(FeedService& service, const http::Request& request) {
   const auto limit = http::page_limit(request);
   if (!limit) return http::problem(limit.error(), request);
-  const PageRequest wanted{
-      {scope_of(request.viewer), std::string(request.query_value("channel").value_or(""))},
-      std::string(request.query_value("cursor").value_or("")),
-      *limit,
-      request.language()};
+  const PageRequest wanted{scope_of(request.viewer.is_signed_in()),
+                           request.query_value("channel").value_or(""),
+                           request.query_value("cursor").value_or(""), *limit, request.language()};
   const auto page = service.page(wanted);
   if (!page) return http::problem(page.error(), request);
-  return page_response(*page, wanted.list.scope, request.headers.get("If-None-Match").value_or(""));
+  auto answer =
+      page->content->answer({request.method, request.headers.get("Accept-Encoding").value_or(""),
+                             http::conditions_of(request.headers)});
+  return answer ? std::move(*answer) : http::problem(answer.error(), request);
 }
 
 // Fills `wanted` from a query that needs no decoding; false if it is of any other kind.
@@ -63,7 +43,7 @@ bool read_plain_query(std::string_view query, PageRequest& wanted) {
     const auto name = item.substr(0, equals);
     const auto value = item.substr(equals + 1);
     if (name == "channel" && !std::exchange(has_channel, true)) {
-      wanted.list.channel = value;
+      wanted.channel = value;
     } else if (name == "cursor" && !std::exchange(has_cursor, true)) {
       wanted.cursor = value;
     } else if (name == "limit" && !std::exchange(has_limit, true)) {
@@ -77,17 +57,18 @@ bool read_plain_query(std::string_view query, PageRequest& wanted) {
   return wanted.limit >= 1 && wanted.limit <= http::kMaxPage;
 }
 
-std::optional<http::Response> show_feed_hot(FeedService& service, const TryViewer& try_viewer,
+std::optional<http::Response> show_feed_hot(FeedService& service, const TrySignedIn& try_signed_in,
                                             const http::RequestHead& head) {
   PageRequest wanted;
   if (!read_plain_query(head.query, wanted)) return std::nullopt;
-  const auto viewer = try_viewer(head);
-  if (!viewer) return std::nullopt;
-  wanted.list.scope = scope_of(*viewer);
+  const auto is_signed_in = try_signed_in(head);
+  if (!is_signed_in) return std::nullopt;
+  wanted.scope = scope_of(*is_signed_in);
   wanted.language = http::language_of(head.accept_language);
   const auto page = service.page_from_memory(wanted);
   if (!page) return std::nullopt;
-  return page_response(*page, wanted.list.scope, head.if_none_match);
+  return page->content->answer_from_memory(
+      {head.method, head.accept_encoding, http::conditions_of(head)});
 }
 
 http::Response list_channels(const FeedService& service, const http::Request& request) {
@@ -102,14 +83,14 @@ http::Response list_channels(const FeedService& service, const http::Request& re
 
 }  // namespace
 
-void add_routes(http::Router& router, FeedService& service, TryViewer try_viewer) {
+void add_routes(http::Router& router, FeedService& service, TrySignedIn try_signed_in) {
   http::Route feed;
   feed.pattern = "/api/v1/feed";
   feed.gate = http::Gate::open;
   feed.handler = [&service](http::Request& request) { return show_feed(service, request); };
-  if (try_viewer) {
-    feed.hot = [&service, try_viewer = std::move(try_viewer)](const http::RequestHead& head) {
-      return show_feed_hot(service, try_viewer, head);
+  if (try_signed_in) {
+    feed.hot = [&service, try_signed_in = std::move(try_signed_in)](const http::RequestHead& head) {
+      return show_feed_hot(service, try_signed_in, head);
     };
   }
   router.add(std::move(feed));

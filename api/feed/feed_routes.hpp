@@ -8,10 +8,11 @@
 
 namespace weike::feed {
 
-// Who sends a request of the hot lane, from memory: accounts::SessionService::try_viewer.
-using TryViewer = std::function<std::optional<Viewer>(const http::RequestHead&)>;
+// Whether the sender of a request of the hot lane is signed in, from memory:
+// accounts::SessionService::try_signed_in.
+using TrySignedIn = std::function<std::optional<bool>(const http::RequestHead&)>;
 
 // GET /feed and GET /channels, open to visitors.
-void add_routes(http::Router& router, FeedService& service, TryViewer try_viewer);
+void add_routes(http::Router& router, FeedService& service, TrySignedIn try_signed_in);
 
 }  // namespace weike::feed

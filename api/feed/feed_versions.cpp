@@ -13,14 +13,19 @@ void FeedVersions::raise(const std::vector<ListVersion>& versions) {
   const std::unique_lock lock(mutex_);
   for (const auto& [list, version] : versions) {
     auto& known = versions_[list];
-    known = std::max(known, version);
+    known = std::max(known.load(), version);
   }
 }
 
 std::uint64_t FeedVersions::of(const FeedList& list) const {
   const std::shared_lock lock(mutex_);
   const auto found = versions_.find(list);
-  return found == versions_.end() ? 0 : found->second;
+  return found == versions_.end() ? 0 : found->second.load();
+}
+
+const FeedVersions::Version& FeedVersions::place_of(const FeedList& list) {
+  const std::unique_lock lock(mutex_);
+  return versions_[list];
 }
 
 }  // namespace weike::feed

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <shared_mutex>
@@ -32,14 +33,18 @@ using ListVersion = std::pair<FeedList, std::uint64_t>;
 // page with another version than this is old. Threads may share it.
 class FeedVersions {
  public:
+  using Version = std::atomic<std::uint64_t>;
+
   // Versions only grow: of two commits the later one counts, whoever tells first.
   void raise(const std::vector<ListVersion>& versions);
   // 0 if nothing was told yet.
   std::uint64_t of(const FeedList& list) const;
+  // Where the version of `list` stands from now on, as long as this object lives.
+  const Version& place_of(const FeedList& list);
 
  private:
-  mutable std::shared_mutex mutex_;  // Guards what follows.
-  std::map<FeedList, std::uint64_t> versions_;
+  mutable std::shared_mutex mutex_;  // Guards the map, not the versions; none is ever erased.
+  std::map<FeedList, Version> versions_;
 };
 
 }  // namespace weike::feed

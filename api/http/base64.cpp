@@ -1,5 +1,6 @@
 #include "api/http/base64.hpp"
 
+#include <array>
 #include <cstdint>
 
 namespace weike::http {
@@ -26,24 +27,46 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
   return text;
 }
 
-std::optional<std::string> decode(std::string_view text, std::string_view alphabet) {
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
+// The value of each character; -1 for those that the alphabet has not.
+using Values = std::array<std::int8_t, 256>;
+
+constexpr Values values_of(std::string_view alphabet) {
+  Values values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+  return values;
+}
+
+constexpr Values kUrlValues = values_of(kUrlAlphabet);
+constexpr Values kClassicValues = values_of(kClassicAlphabet);
+
+std::optional<std::size_t> decode(std::string_view text, const Values& values,
+                                  std::span<char> into) {
+  if (text.size() % 4 == 1 || text.size() * 3 / 4 > into.size()) return std::nullopt;
+  std::size_t size = 0;
   std::uint32_t buffer = 0;
   int bits = 0;
   for (const char c : text) {
-    const auto value = alphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
+    const int value = values[static_cast<unsigned char>(c)];
+    if (value < 0) return std::nullopt;
     buffer = buffer << 6 | static_cast<std::uint32_t>(value);
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      bytes.push_back(static_cast<char>(buffer >> bits & 0xff));
+      into[size++] = static_cast<char>(buffer >> bits & 0xff);
     }
   }
   // Left-over bits that are not zero would give the same bytes a second spelling.
   if ((buffer & ((1U << bits) - 1)) != 0) return std::nullopt;
+  return size;
+}
+
+std::optional<std::string> decode(std::string_view text, const Values& values) {
+  std::string bytes(text.size() * 3 / 4, '\0');
+  const auto size = decode(text, values, bytes);
+  if (!size) return std::nullopt;
+  bytes.resize(*size);
   return bytes;
 }
 
@@ -52,7 +75,11 @@ std::optional<std::string> decode(std::string_view text, std::string_view alphab
 std::string to_base64url(std::string_view bytes) { return encode(bytes, kUrlAlphabet); }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-  return decode(text, kUrlAlphabet);
+  return decode(text, kUrlValues);
+}
+
+std::optional<std::size_t> from_base64url(std::string_view text, std::span<char> into) {
+  return decode(text, kUrlValues, into);
 }
 
 std::string to_base64(std::string_view bytes) {
@@ -64,7 +91,7 @@ std::string to_base64(std::string_view bytes) {
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  return decode(text, kClassicAlphabet);
+  return decode(text, kClassicValues);
 }
 
 }  // namespace weike::http

@@ -9,6 +9,10 @@
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
+#include <utility>
+
+// nettle renames its functions by macros; this one would rename ours.
+#undef sha256_digest
 
 namespace weike::http {
 namespace {
@@ -17,17 +21,38 @@ const std::uint8_t* octets(std::string_view bytes) {
   return reinterpret_cast<const std::uint8_t*>(bytes.data());
 }
 
+std::uint8_t* octets(Digest& bytes) { return reinterpret_cast<std::uint8_t*>(bytes.data()); }
 std::uint8_t* octets(std::string& bytes) { return reinterpret_cast<std::uint8_t*>(bytes.data()); }
 
 }  // namespace
 
-std::string sha256(std::string_view bytes) {
+Digest sha256_digest(std::string_view bytes) {
   sha256_ctx context;
   sha256_init(&context);
   sha256_update(&context, bytes.size(), octets(bytes));
-  std::string digest(SHA256_DIGEST_SIZE, '\0');
-  sha256_digest(&context, digest.size(), octets(digest));
+  Digest digest;
+  ::nettle_sha256_digest(&context, digest.size(), octets(digest));
   return digest;
+}
+
+std::string sha256(std::string_view bytes) { return std::string(view_of(sha256_digest(bytes))); }
+
+struct Authenticator::State {
+  hmac_sha256_ctx keyed;
+};
+
+Authenticator::Authenticator(std::string_view key) {
+  auto state = std::make_shared<State>();
+  hmac_sha256_set_key(&state->keyed, key.size(), octets(key));
+  state_ = std::move(state);
+}
+
+Digest Authenticator::tag(std::string_view message) const {
+  hmac_sha256_ctx context = state_->keyed;
+  hmac_sha256_update(&context, message.size(), octets(message));
+  Digest tag;
+  hmac_sha256_digest(&context, tag.size(), octets(tag));
+  return tag;
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view message) {

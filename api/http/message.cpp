@@ -37,6 +37,29 @@ int weight_of(std::string_view parameters) {
   return static_cast<int>(weight * 1000);
 }
 
+constexpr std::string_view kContentRange = "Content-Range";
+
+bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; }
+
+using FieldView = std::pair<std::string_view, std::string_view>;
+
+// Takes "\r\nName: value" off the front of what FixedFields made; nothing at the end.
+std::optional<FieldView> next_field(std::string_view& text) {
+  if (text.empty()) return std::nullopt;
+  text.remove_prefix(2);
+  const auto line = text.substr(0, text.find('\r'));
+  text.remove_prefix(line.size());
+  const auto colon = line.find(": ");
+  return FieldView{line.substr(0, colon), line.substr(colon + 2)};
+}
+
+std::optional<std::string_view> find_field(std::string_view text, std::string_view name) {
+  for (auto field = next_field(text); field; field = next_field(text)) {
+    if (equal_ignoring_case(field->first, name)) return field->second;
+  }
+  return std::nullopt;
+}
+
 bool is_language(std::string_view tag, std::string_view primary) {
   return equal_ignoring_case(tag.substr(0, tag.find('-')), primary);
 }
@@ -62,16 +85,60 @@ bool equal_ignoring_case(std::string_view left, std::string_view right) {
                     [](char a, char b) { return lower(a) == lower(b); });
 }
 
+FixedFields& FixedFields::add(std::string_view name, std::string_view value) {
+  text_ += "\r\n";
+  for (const auto part : {name, std::string_view(": "), value}) {
+    for (const char c : part) text_.push_back(is_control(c) ? ' ' : c);
+  }
+  return *this;
+}
+
 void Headers::set(std::string_view name, std::string value) {
-  std::erase_if(fields_, [&](const auto& field) { return equal_ignoring_case(field.first, name); });
+  const bool is_shared = find_field(shared_text(), name).has_value();
+  if (is_shared || equal_ignoring_case(name, kContentRange)) {
+    own_ = fields();
+    shared_ = nullptr;
+    range_length_ = 0;
+  }
+  std::erase_if(own_, [&](const auto& field) { return equal_ignoring_case(field.first, name); });
   add(std::string(name), std::move(value));
 }
 
+void Headers::set_content_range(std::uint64_t offset, std::uint64_t length, std::uint64_t total) {
+  char* at = range_.data();
+  char* const end = at + range_.size();
+  const auto append = [&](std::string_view text) { at = std::copy(text.begin(), text.end(), at); };
+  append("bytes ");
+  if (length == 0) {
+    append("*");
+  } else {
+    at = std::to_chars(at, end, offset).ptr;
+    append("-");
+    at = std::to_chars(at, end, offset + length - 1).ptr;
+  }
+  append("/");
+  at = std::to_chars(at, end, total).ptr;
+  range_length_ = static_cast<std::uint8_t>(at - range_.data());
+}
+
 std::optional<std::string_view> Headers::get(std::string_view name) const {
-  for (const auto& [field, value] : fields_) {
+  if (const auto shared = find_field(shared_text(), name)) return shared;
+  if (range_length_ > 0 && equal_ignoring_case(name, kContentRange)) return content_range();
+  for (const auto& [field, value] : own_) {
     if (equal_ignoring_case(field, name)) return value;
   }
   return std::nullopt;
+}
+
+std::vector<Headers::Field> Headers::fields() const {
+  std::vector<Field> all;
+  auto rest = shared_text();
+  for (auto field = next_field(rest); field; field = next_field(rest)) {
+    all.emplace_back(field->first, field->second);
+  }
+  if (range_length_ > 0) all.emplace_back(kContentRange, content_range());
+  all.insert(all.end(), own_.begin(), own_.end());
+  return all;
 }
 
 Language language_of(std::string_view accept_language) {

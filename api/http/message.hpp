@@ -5,6 +5,7 @@
 #include "model/role.hpp"
 #include "storage/blob/blob_store.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -27,19 +28,51 @@ std::string_view name_of(Method method);
 // Methods are upper-case and compare exactly (RFC 9110 §9.1); all others are `other`.
 Method method_of(std::string_view name);
 
+// Fields that many replies share, as the bytes they are sent as: made once, sent often. Filled by
+// one thread, then only read.
+class FixedFields {
+ public:
+  // Control characters become spaces, so that nobody can smuggle a field in.
+  FixedFields& add(std::string_view name, std::string_view value);
+  // "\r\nETag: \"1\"\r\nVary: Cookie": goes behind a status line or another field.
+  std::string_view text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+using SharedFields = std::shared_ptr<const FixedFields>;
+
 // Header fields in order; names compare without regard to case (RFC 9110 §5.1).
 class Headers {
  public:
+  using Field = std::pair<std::string, std::string>;
+
+  Headers() = default;
+  // Begins with what others share.
+  explicit Headers(SharedFields shared) : shared_(std::move(shared)) {}
+
   void add(std::string name, std::string value) {
-    fields_.emplace_back(std::move(name), std::move(value));
+    own_.emplace_back(std::move(name), std::move(value));
   }
   void set(std::string_view name, std::string value);
+  // Content-Range (RFC 9110 §14.4) of `length` bytes from `offset` on out of `total`; "bytes */100"
+  // when `length` is 0. Takes no memory.
+  void set_content_range(std::uint64_t offset, std::uint64_t length, std::uint64_t total);
   // The first field of that name; nothing if there is none.
   std::optional<std::string_view> get(std::string_view name) const;
-  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+  // Copies of all.
+  std::vector<Field> fields() const;
+
+  // The parts that `fields` is made of, in order. Content-Range is empty if there is none.
+  std::string_view shared_text() const { return shared_ ? shared_->text() : std::string_view{}; }
+  std::string_view content_range() const { return {range_.data(), range_length_}; }
+  const std::vector<Field>& own_fields() const { return own_; }
 
  private:
-  std::vector<std::pair<std::string, std::string>> fields_;
+  SharedFields shared_;  // May be null.
+  std::vector<Field> own_;
+  std::array<char, 71> range_{};  // Three numbers of 64 bits fit; the first `range_length_` count.
+  std::uint8_t range_length_ = 0;
 };
 
 // The languages every message exists in.
@@ -78,6 +111,7 @@ struct Request {
 };
 
 // The head of a request on the hot lane: views into the connection's buffer, valid during the call.
+// Fields that came more than once are joined into one list.
 struct RequestHead {
   Method method = Method::get;
   std::string_view target;
@@ -85,7 +119,10 @@ struct RequestHead {
   std::string_view query;  // Behind '?', not decoded.
   std::string_view authorization;
   std::string_view cookie;
+  std::string_view if_match;
   std::string_view if_none_match;
+  std::string_view if_modified_since;
+  std::string_view if_unmodified_since;
   std::string_view if_range;
   std::string_view range;
   std::string_view accept_encoding;
@@ -111,7 +148,6 @@ struct FileBody {
 // A body of several parts, none of it copied: shared bytes and stretches of files. Files are opened
 // when their turn comes. One connection's thread at a time.
 class PartsBody {
-// Fields that came more than once are joined into one list.
  public:
   virtual ~PartsBody() = default;
   using Part = std::variant<std::shared_ptr<const std::string>, FileBody>;
@@ -119,10 +155,7 @@ class PartsBody {
   // that is not `length_bytes`, closes the connection.
   virtual Result<std::optional<Part>> next() = 0;
   virtual std::uint64_t length_bytes() const = 0;
-  std::string_view if_match;
 };
-  std::string_view if_modified_since;
-  std::string_view if_unmodified_since;
 
 // A source of server-sent events (WHATWG HTML §9.2). The engine owns one for each listener.
 class EventSource {

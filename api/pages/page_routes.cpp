@@ -29,13 +29,13 @@ void add_routes(http::Router& router, const StaticSite& site) {
   }
 
   const http::Handler handler = [&site](http::Request& request) {
-    const PageRequest page{request.path, request.headers.get("If-None-Match").value_or(""),
-                           request.headers.get("Accept-Encoding").value_or("")};
+    const PageRequest page{request.path, request.headers.get("Accept-Encoding").value_or(""),
+                           request.method, http::conditions_of(request.headers)};
     std::optional<http::Response> response = site.answer(page);
     return response ? std::move(*response) : not_found(request);
   };
   const http::HotHandler hot = [&site](const http::RequestHead& head) {
-    return site.answer({head.path, head.if_none_match, head.accept_encoding});
+    return site.answer({head.path, head.accept_encoding, head.method, http::conditions_of(head)});
   };
   for (const char* pattern : {"/", "/{path*}"}) {
     http::Route route = open_route(Method::get, pattern, handler);

@@ -3,18 +3,28 @@
 #include "api/http/conditional.hpp"
 #include "api/http/digest.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 namespace weike::pages {
 namespace {
 
-constexpr std::size_t kSmallestPacked = 256;
+// Scripts and styles come from here only; hls.js feeds the player through blobs, begins its tracks
+// of captions with an empty data: file, and works in a worker; TDesign sets styles of elements.
+constexpr const char* kContentSecurityPolicy =
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' data: blob:; "
+    "worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kTypes{{
     {".html", "text/html; charset=utf-8"},
@@ -35,31 +45,26 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kTypes{{
     {".wasm", "application/wasm"},
 }};
 
-bool is_worth_packing(std::string_view content_type) {
-  return content_type.starts_with("text/") || content_type.starts_with("application/") ||
-         content_type.starts_with("image/svg");
+std::vector<http::Headers::Field> safety_of(std::string_view content_type) {
+  std::vector<http::Headers::Field> fields{{"X-Content-Type-Options", "nosniff"}};
+  if (content_type.starts_with("text/html") || content_type.starts_with("image/svg")) {
+    fields.emplace_back("Content-Security-Policy", kContentSecurityPolicy);
+    fields.emplace_back("X-Frame-Options", "DENY");
+    // Signed media paths must not leave with a click on a link.
+    fields.emplace_back("Referrer-Policy", "same-origin");
+  }
+  return fields;
 }
 
-// Null when packing does not make it smaller.
-http::SharedBytes gzip(const std::string& bytes) {
-  z_stream stream{};
-  constexpr int kGzipWindow = 15 + 16;  // zlib: 16 more asks for a gzip head.
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) !=
-      Z_OK) {
-    return nullptr;
-  }
-  std::string packed(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
-  // zlib's input pointer has no const form.
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  const bool is_packed = deflate(&stream, Z_FINISH) == Z_STREAM_END;
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  if (!is_packed || packed.size() >= bytes.size()) return nullptr;
-  packed.shrink_to_fit();
-  return std::make_shared<const std::string>(std::move(packed));
+// Nothing if it was written only now, and might be written again within the second.
+std::optional<http::HttpTime> last_modified_of(const std::filesystem::path& file) {
+  std::error_code failure;
+  const auto written = std::filesystem::last_write_time(file, failure);
+  if (failure) return std::nullopt;
+  const auto time =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(written));
+  const bool is_over = time + std::chrono::seconds{1} <= std::chrono::system_clock::now();
+  return is_over ? std::optional<http::HttpTime>(time) : std::nullopt;
 }
 
 }  // namespace
@@ -75,21 +80,22 @@ bool is_hashed_name(std::string_view path) {
   return path.starts_with("/assets/") || path.starts_with("/console/assets/");
 }
 
-Result<SiteFile> load_site_file(const std::filesystem::path& file, std::string_view path) {
+Result<http::ContentPtr> load_site_file(const std::filesystem::path& file, std::string_view path) {
   std::ifstream stream(file, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   if (!stream.good() && !stream.eof()) {
     return Error{ErrorCode::unavailable, "cannot read " + file.string()};
   }
-  SiteFile loaded;
-  loaded.content_type = content_type_of(path);
-  loaded.is_hashed = is_hashed_name(path);
-  loaded.etag = http::quoted_tag(http::to_hex(http::sha256(bytes)).substr(0, 24));
-  if (bytes.size() >= kSmallestPacked && is_worth_packing(loaded.content_type)) {
-    loaded.gzipped = gzip(bytes);
-  }
-  loaded.bytes = std::make_shared<const std::string>(std::move(bytes));
-  return loaded;
+  http::ContentTraits traits;
+  traits.type = content_type_of(path);
+  traits.etag = http::quoted_tag(http::to_hex(http::sha256(bytes)).substr(0, 24));
+  traits.last_modified = last_modified_of(file);
+  traits.caching = {is_hashed_name(path) ? "public, max-age=31536000, immutable" : "no-cache"};
+  traits.safety = safety_of(traits.type);
+  traits.effort = http::Effort::thorough;
+  traits.serves_ranges = true;
+  return std::make_shared<const http::Content>(
+      std::make_shared<const std::string>(std::move(bytes)), std::move(traits));
 }
 
 }  // namespace weike::pages

@@ -1,10 +1,11 @@
 #include "api/pages/static_site.hpp"
 
-#include "api/http/conditional.hpp"
 #include "api/pages/site_files.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -13,55 +14,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Scripts and styles come from here only; hls.js feeds the player through blobs, begins its tracks
-// of captions with an empty data: file, and works in a worker; TDesign sets styles of elements.
-constexpr std::string_view kContentSecurityPolicy =
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' data: blob:; "
-    "worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'";
+// Packing for as long may hold up other chores.
+constexpr std::chrono::milliseconds kPackingTurn{50};
 
 constexpr std::string_view kConsole = "/console";
-
-bool accepts_gzip(std::string_view accept_encoding) {
-  const std::size_t at = accept_encoding.find("gzip");
-  if (at == std::string_view::npos) return false;
-  // "gzip;q=0" refuses it (RFC 9110 §12.5.3).
-  std::string_view weight = accept_encoding.substr(at + 4);
-  weight = weight.substr(0, weight.find(','));
-  const std::size_t zero = weight.find("q=0");
-  return zero == std::string_view::npos ||
-         weight.find_first_of("123456789", zero + 3) != std::string_view::npos;
-}
 
 bool is_in_console(std::string_view path) {
   return path == kConsole || path.starts_with("/console/");
 }
 
-http::Response respond(const SiteFile& file, const PageRequest& request) {
-  const std::string_view cache =
-      file.is_hashed ? "public, max-age=31536000, immutable" : "no-cache";
-  if (http::is_not_modified(request.if_none_match, file.etag)) {
-    http::Response unchanged = http::not_modified(file.etag, cache);
-    unchanged.headers.set("Vary", "Accept-Encoding");
-    return unchanged;
-  }
-  http::Response response;
-  response.headers.add("Content-Type", file.content_type);
-  response.headers.add("Cache-Control", std::string(cache));
-  response.headers.add("ETag", file.etag);
-  response.headers.add("Vary", "Accept-Encoding");
-  response.headers.add("X-Content-Type-Options", "nosniff");
-  if (file.content_type.starts_with("text/html") || file.content_type.starts_with("image/svg")) {
-    response.headers.add("Content-Security-Policy", std::string(kContentSecurityPolicy));
-    response.headers.add("X-Frame-Options", "DENY");
-    // Signed media paths must not leave with a click on a link.
-    response.headers.add("Referrer-Policy", "same-origin");
-  }
-  const bool is_packed = file.gzipped && accepts_gzip(request.accept_encoding);
-  if (is_packed) response.headers.add("Content-Encoding", "gzip");
-  response.body = is_packed ? file.gzipped : file.bytes;
-  return response;
+http::ContentRequest content_request(const PageRequest& request) {
+  return {request.method, request.accept_encoding, request.conditions};
 }
 
 // Calls `visit(file, path)` for every regular file of the site.
@@ -96,12 +59,20 @@ std::size_t fingerprint_of(const fs::path& root) {
 }  // namespace
 
 struct StaticSite::Content {
-  std::map<std::string, SiteFile, std::less<>> files;
+  std::map<std::string, http::ContentPtr, std::less<>> files;
   std::size_t fingerprint = 0;
 
-  const SiteFile* find(std::string_view path) const {
+  const http::Content* find(std::string_view path) const {
     const auto found = files.find(path);
-    return found == files.end() ? nullptr : &found->second;
+    return found == files.end() ? nullptr : found->second.get();
+  }
+  // Paths of an application that name no file mean its index.
+  const http::Content* find_page(std::string_view path) const {
+    if (const auto* file = find(path)) return file;
+    const bool is_api = path.starts_with("/api") || path.starts_with("/media");
+    const std::string_view last = path.substr(path.rfind('/') + 1);
+    if (is_api || last.find('.') != std::string_view::npos) return nullptr;
+    return find(is_in_console(path) ? "/console/index.html" : "/index.html");
   }
 
   static std::shared_ptr<const Content> load(const fs::path& root) {
@@ -118,23 +89,41 @@ struct StaticSite::Content {
 StaticSite::StaticSite(fs::path root) : root_(std::move(root)), content_(Content::load(root_)) {}
 StaticSite::~StaticSite() = default;
 
-std::optional<http::Response> StaticSite::answer(const PageRequest& request) const {
+std::optional<http::Response> StaticSite::answer_from_memory(const PageRequest& request) const {
   const std::shared_ptr<const Content> content = content_.load();
-  const std::string_view path = request.path;
-  if (const SiteFile* file = content->find(path)) return respond(*file, request);
-
-  const bool is_api = path.starts_with("/api") || path.starts_with("/media");
-  const std::string_view last = path.substr(path.rfind('/') + 1);
-  if (is_api || last.find('.') != std::string_view::npos) return std::nullopt;
-  const SiteFile* index =
-      content->find(is_in_console(path) ? "/console/index.html" : "/index.html");
-  if (index == nullptr) return std::nullopt;
-  return respond(*index, request);
+  const auto* page = content->find_page(request.path);
+  if (page == nullptr) return std::nullopt;
+  return page->answer_from_memory(content_request(request));
 }
 
-void StaticSite::reload_if_changed() {
-  if (fingerprint_of(root_) == content_.load()->fingerprint) return;
-  content_.store(Content::load(root_));
+std::optional<http::Response> StaticSite::answer(const PageRequest& request) const {
+  const std::shared_ptr<const Content> content = content_.load();
+  const auto* page = content->find_page(request.path);
+  if (page == nullptr) return std::nullopt;
+  auto answer = page->answer(content_request(request));
+  if (answer) return std::move(*answer);
+  http::Response refused;
+  refused.status = 412;
+  return refused;
+}
+
+void StaticSite::tend() {
+  if (fingerprint_of(root_) != content_.load()->fingerprint) {
+    content_.store(Content::load(root_));
+    is_packed_ = false;
+  }
+  if (!is_packed_) pack_some();
+}
+
+void StaticSite::pack_some() {
+  const auto end = std::chrono::steady_clock::now() + kPackingTurn;
+  const std::shared_ptr<const Content> content = content_.load();
+  for (const auto& [path, file] : content->files) {
+    while (file->pack_one()) {
+      if (std::chrono::steady_clock::now() >= end) return;
+    }
+  }
+  is_packed_ = true;
 }
 
 bool StaticSite::has_pages() const { return !content_.load()->files.empty(); }

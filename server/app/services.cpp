@@ -53,6 +53,7 @@ Services::Services(storage::KvStore& store, storage::BlobStore& blobs, const Clo
       accounts(store, hasher, clock, config.accounts),
       sessions(store, accounts, hasher, clock, keys.csrf, config.sessions),
       gatekeeper(sessions),
+      events(config.events),
       queue(store, clock),
       assets(store, blobs, queue, events, clock,
              {.disk_reserve_bytes = config.uploads.disk_reserve_bytes}),
@@ -85,7 +86,7 @@ void Services::add_routes(http::Router& router) {
   lessons::add_routes(router, lessons, presenter, keys.cursor);
   review::add_routes(router, review, presenter);
   feed::add_routes(router, feed,
-                   [this](const http::RequestHead& head) { return sessions.try_viewer(head); });
+                   [this](const http::RequestHead& head) { return sessions.try_signed_in(head); });
   playback::add_routes(router, playback, delivery);
   learning::add_routes(router, learning, keys.cursor);
   pages::add_routes(router, site);
@@ -100,7 +101,7 @@ void Services::sweep() {
 void Services::tend() {
   delivery.tend();
   feed_publisher.refresh_unfinished();
-  site.reload_if_changed();
+  site.tend();
 }
 
 }  // namespace weike::server

@@ -73,12 +73,12 @@ class FeedWithdrawals : public testing::Test {
   Page read_page() {
     FeedService feed{*store, versions, links, clock, "cursor key", lessons::default_channels()};
     PageRequest request;
-    request.list.scope = FeedScope::members;
+    request.scope = FeedScope::members;
     const auto before = rocksdb::get_perf_context()->internal_delete_skipped_count;
     const auto rendered = feed.page(request);
     Page page;
     page.skipped = rocksdb::get_perf_context()->internal_delete_skipped_count - before;
-    const auto json = nlohmann::json::parse(*rendered.value().bytes);
+    const auto json = nlohmann::json::parse(*rendered.value().content->bytes());
     for (const auto& item : json["items"]) page.titles.push_back(item["title"]);
     return page;
   }

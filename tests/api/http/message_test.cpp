@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace weike::http {
 namespace {
 
@@ -21,6 +23,37 @@ TEST(Headers, CompareWithoutRegardToCase) {
 
   headers.set("content-TYPE", "c");
   EXPECT_THAT(headers.fields(), ElementsAre(Pair("content-TYPE", "c")));
+}
+
+TEST(Headers, BeginWithWhatTheyShare) {
+  FixedFields fixed;
+  fixed.add("ETag", "\"1\"").add("Vary", "Cookie\r\nSet-Cookie: evil");
+  Headers headers(std::make_shared<const FixedFields>(std::move(fixed)));
+  headers.set_content_range(5, 10, 100);
+  headers.add("X-Own", "a: b");
+
+  EXPECT_EQ(headers.shared_text(), "\r\nETag: \"1\"\r\nVary: Cookie  Set-Cookie: evil");
+  EXPECT_EQ(headers.get("etag"), "\"1\"");
+  EXPECT_EQ(headers.get("Content-Range"), "bytes 5-14/100");
+  EXPECT_THAT(headers.fields(),
+              ElementsAre(Pair("ETag", "\"1\""), Pair("Vary", "Cookie  Set-Cookie: evil"),
+                          Pair("Content-Range", "bytes 5-14/100"), Pair("X-Own", "a: b")));
+  const Headers others = headers;
+  headers.set("ETAG", "\"2\"");
+  EXPECT_EQ(headers.get("ETag"), "\"2\"");
+  EXPECT_EQ(headers.get("Content-Range"), "bytes 5-14/100");
+  EXPECT_EQ(others.get("ETag"), "\"1\"");
+}
+
+TEST(Headers, NameTheWholeWhenNoRangeOfItFits) {
+  Headers headers;
+  headers.set_content_range(0, 0, std::numeric_limits<std::uint64_t>::max());
+
+  EXPECT_EQ(headers.get("Content-Range"), "bytes */18446744073709551615");
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+  headers.set_content_range(kMost - 1, 1, kMost);
+  EXPECT_EQ(headers.get("Content-Range"),
+            "bytes 18446744073709551614-18446744073709551614/18446744073709551615");
 }
 
 TEST(Language, IsChineseUnlessEnglishIsPreferred) {

@@ -34,7 +34,7 @@ LessonWorld::LessonWorld() {
   review::add_routes(router, review, presenter);
   playback::add_routes(router, playback, delivery);
   feed::add_routes(router, feed,
-                   [this](const http::RequestHead& head) { return sessions.try_viewer(head); });
+                   [this](const http::RequestHead& head) { return sessions.try_signed_in(head); });
   learning::add_routes(router, learning, "cursor key");
   author = make_person("author", {Role::publisher});
   reviewer = make_person("reviewer", {Role::reviewer});
@@ -167,10 +167,12 @@ std::optional<http::Response> LessonWorld::get_hot(const std::string& target, co
   const auto authorization = person ? "Bearer " + person->token : std::string{};
   head.authorization = authorization;
   for (const auto& [name, value] : headers) {
+    if (name == "If-Match") head.if_match = value;
     if (name == "If-None-Match") head.if_none_match = value;
     if (name == "If-Range") head.if_range = value;
     if (name == "Range") head.range = value;
     if (name == "Accept-Language") head.accept_language = value;
+    if (name == "Accept-Encoding") head.accept_encoding = value;
   }
   const auto* hot = router.find_hot(http::Method::get, head.path);
   if (!hot || !*hot) return std::nullopt;

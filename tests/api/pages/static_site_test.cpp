@@ -7,8 +7,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <utility>
 
 namespace weike::pages {
 namespace {
@@ -44,12 +47,12 @@ TEST_F(StaticSiteTest, PathsOfAnApplicationGetItsIndex) {
   const StaticSite site(root_);
 
   for (const char* path : {"/", "/index.html", "/lessons/7", "/account"}) {
-    const auto response = site.answer({path, "", ""});
+    const auto response = site.answer({path});
     ASSERT_TRUE(response) << path;
     EXPECT_EQ(body_of(*response), "<html>h5</html>") << path;
   }
   for (const char* path : {"/console", "/console/", "/console/review/7"}) {
-    EXPECT_EQ(body_of(*site.answer({path, "", ""})), "<html>console</html>") << path;
+    EXPECT_EQ(body_of(*site.answer({path})), "<html>console</html>") << path;
   }
 }
 
@@ -57,27 +60,28 @@ TEST_F(StaticSiteTest, MissingFilesAndTheApiAreNoPages) {
   const StaticSite site(root_);
 
   for (const char* path : {"/assets/gone-2.js", "/favicon.ico", "/api/v1/nothing", "/media/x/y"}) {
-    EXPECT_FALSE(site.answer({path, "", ""})) << path;
+    EXPECT_FALSE(site.answer({path})) << path;
   }
 }
 
 TEST_F(StaticSiteTest, HashedFilesAreImmutableAndIndexIsAskedForEachTime) {
   const StaticSite site(root_);
 
-  const auto script = site.answer({"/assets/index-1.js", "", ""});
-  const auto index = site.answer({"/", "", ""});
+  const auto script = site.answer({"/assets/index-1.js"});
+  const auto index = site.answer({"/"});
 
   EXPECT_THAT(script->headers.get("Cache-Control"), Optional(HasSubstr("immutable")));
   EXPECT_EQ(script->headers.get("Content-Type"), "text/javascript; charset=utf-8");
   EXPECT_EQ(index->headers.get("Cache-Control"), "no-cache");
   const auto tag = std::string(*index->headers.get("ETag"));
-  EXPECT_EQ(site.answer({"/", tag, ""})->status, 304);
+  EXPECT_EQ(site.answer({"/", "", http::Method::get, {.if_none_match = tag}})->status, 304);
+  EXPECT_EQ(site.answer({"/", "", http::Method::get, {.if_match = "\"x\""}})->status, 412);
 }
 
 TEST_F(StaticSiteTest, PagesForbidInlineScriptsFramesAndSniffing) {
   const StaticSite site(root_);
 
-  const auto index = site.answer({"/", "", ""});
+  const auto index = site.answer({"/"});
 
   const auto policy = index->headers.get("Content-Security-Policy");
   EXPECT_THAT(policy, Optional(HasSubstr("script-src 'self';")));
@@ -85,33 +89,108 @@ TEST_F(StaticSiteTest, PagesForbidInlineScriptsFramesAndSniffing) {
   EXPECT_EQ(index->headers.get("X-Content-Type-Options"), "nosniff");
 }
 
-TEST_F(StaticSiteTest, GzipIsSentOnlyToThoseWhoTakeIt) {
+TEST_F(StaticSiteTest, PackedFormsAreSentOnlyToThoseWhoTakeThem) {
+  const StaticSite site(root_);
+  const std::pair<std::string_view, std::optional<std::string_view>> rows[] = {
+      {"", std::nullopt},
+      {"gzip;q=0", std::nullopt},
+      {"br", "br"},
+      {"gzip", "gzip"},
+      {"br;q=0.5, gzip", "gzip"},
+      {"gzip, deflate, br", "br"},
+      {"identity", std::nullopt},
+      {"*", "br"},
+  };
+  for (const auto& [accepted, coding] : rows) {
+    const auto response = site.answer({"/assets/index-1.js", accepted});
+
+    EXPECT_EQ(response->headers.get("Content-Encoding"), coding) << accepted;
+    EXPECT_EQ(response->headers.get("Vary"), "Accept-Encoding") << accepted;
+    EXPECT_EQ(body_of(*response).size() < 200, coding.has_value()) << accepted;
+  }
+}
+
+TEST_F(StaticSiteTest, TheHotLaneLeavesPackingToOthersAndAnswersOnceItIsDone) {
+  StaticSite site(root_);
+  const PageRequest request{"/assets/index-1.js", "br"};
+  EXPECT_TRUE(site.answer_from_memory({"/assets/index-1.js"}));
+  ASSERT_FALSE(site.answer_from_memory(request));
+
+  site.tend();
+
+  const auto hot = site.answer_from_memory(request);
+  ASSERT_TRUE(hot);
+  EXPECT_EQ(hot->headers.fields(), site.answer(request)->headers.fields());
+  EXPECT_EQ(hot->headers.get("Content-Encoding"), "br");
+}
+
+TEST_F(StaticSiteTest, PackedAndPlainBytesHaveTagsOfTheirOwn) {
   const StaticSite site(root_);
 
-  const auto plain = site.answer({"/assets/index-1.js", "", "br"});
-  const auto refused = site.answer({"/assets/index-1.js", "", "gzip;q=0"});
-  const auto packed = site.answer({"/assets/index-1.js", "", "br, gzip;q=0.8"});
+  const auto plain = site.answer({"/assets/index-1.js"});
+  const auto packed = site.answer({"/assets/index-1.js", "gzip"});
 
-  EXPECT_EQ(body_of(*plain).size(), 2000U);
-  EXPECT_EQ(body_of(*refused).size(), 2000U);
-  EXPECT_EQ(packed->headers.get("Content-Encoding"), "gzip");
-  EXPECT_LT(body_of(*packed).size(), 200U);
+  const auto plain_tag = *plain->headers.get("ETag");
+  EXPECT_NE(plain_tag, *packed->headers.get("ETag"));
+  const http::Conditions known{.if_none_match = plain_tag};
+  EXPECT_EQ(site.answer({"/assets/index-1.js", "", http::Method::get, known})->status, 304);
+  EXPECT_EQ(site.answer({"/assets/index-1.js", "gzip", http::Method::get, known})->status, 200);
+}
+
+TEST_F(StaticSiteTest, ADateOfLastChangeIsSentOnceItsSecondIsOver) {
+  write("h5/old.txt", "abc");
+  fs::last_write_time(root_ / "h5/old.txt",
+                      fs::file_time_type::clock::now() - std::chrono::hours{1});
+  write("h5/new.txt", "abc");
+  fs::last_write_time(root_ / "h5/new.txt",
+                      fs::file_time_type::clock::now() + std::chrono::hours{1});
+  const StaticSite site(root_);
+
+  const auto old = site.answer({"/old.txt"});
+
+  EXPECT_FALSE(site.answer({"/new.txt"})->headers.get("Last-Modified"));
+  const auto date = old->headers.get("Last-Modified");
+  ASSERT_TRUE(date);
+  using http::Method;
+  EXPECT_EQ(site.answer({"/old.txt", "", Method::get, {.if_modified_since = *date}})->status, 304);
+  EXPECT_EQ(site.answer({"/old.txt", "", Method::get, {.if_unmodified_since = *date}})->status,
+            200);
+  const http::Conditions part{.if_range = *date, .range = "bytes=0-1"};
+  EXPECT_EQ(site.answer({"/old.txt", "", Method::get, part})->status, 206);
+}
+
+TEST_F(StaticSiteTest, RangesGetTheirPart) {
+  write("h5/letters.txt", "abcdefghij" + std::string(2000, 'z'));
+  const StaticSite site(root_);
+  const auto get = [&](std::string_view range) {
+    return *site.answer({"/letters.txt", "", http::Method::get, {.range = range}});
+  };
+
+  const auto part = get("bytes=2-4");
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(body_of(part), "cde");
+  EXPECT_EQ(part.headers.get("Content-Range"), "bytes 2-4/2010");
+  EXPECT_EQ(part.headers.get("Content-Encoding"), std::nullopt);
+  EXPECT_EQ(get("bytes=9999-").status, 416);
+  EXPECT_TRUE(std::holds_alternative<std::shared_ptr<http::PartsBody>>(get("bytes=0-1,5-6").body));
+  const auto head = site.answer({"/letters.txt", "", http::Method::head, {.range = "bytes=2-4"}});
+  EXPECT_EQ(head->status, 200) << "a range is for GET alone";
 }
 
 TEST_F(StaticSiteTest, ChangedFilesAreLoadedAgain) {
   StaticSite site(root_);
   write("h5/index.html", "<html>a newer page</html>");
 
-  site.reload_if_changed();
+  site.tend();
 
-  EXPECT_EQ(body_of(*site.answer({"/", "", ""})), "<html>a newer page</html>");
+  EXPECT_EQ(body_of(*site.answer({"/"})), "<html>a newer page</html>");
 }
 
 TEST_F(StaticSiteTest, AbsentFolderMakesNoPages) {
   const StaticSite site(root_ / "nowhere");
 
   EXPECT_FALSE(site.has_pages());
-  EXPECT_FALSE(site.answer({"/", "", ""}));
+  EXPECT_FALSE(site.answer({"/"}));
 }
 
 TEST_F(StaticSiteTest, UnknownApiPathsAreNotFoundForEveryMethod) {
