@@ -1,10 +1,15 @@
 #include "api/http/router.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 #include <cassert>
 
 namespace weike::http {
 namespace {
+
+constexpr std::size_t kMethods = static_cast<std::size_t>(Method::other) + 1;
+constexpr std::size_t kMaxParameters = 8;
 
 // Cuts the first part off "a/b/c". `rest` begins behind a '/'; `is_last` is set at the end.
 std::string_view next_part(std::string_view& rest, bool& is_last) {
@@ -28,31 +33,35 @@ bool needs_decoding(std::string_view path) {
   return false;
 }
 
-// Sorted, without repetition, and with HEAD wherever there is GET.
-std::vector<Method> with_head(std::vector<Method> methods) {
-  if (std::find(methods.begin(), methods.end(), Method::get) != methods.end()) {
-    methods.push_back(Method::head);
+// In the order of the enum, and with HEAD wherever there is GET.
+std::vector<Method> with_head(std::bitset<kMethods> methods) {
+  if (methods[static_cast<std::size_t>(Method::get)])
+    methods.set(static_cast<std::size_t>(Method::head));
+  std::vector<Method> listed;
+  for (std::size_t i = 0; i < kMethods; ++i) {
+    if (methods[i]) listed.push_back(static_cast<Method>(i));
   }
-  std::sort(methods.begin(), methods.end());
-  methods.erase(std::unique(methods.begin(), methods.end()), methods.end());
-  return methods;
+  return listed;
 }
 
 }  // namespace
 
-// What `walk` looks for and what it has found.
+// What `walk` looks for and what it has found. Takes no memory of its own.
 struct Router::Search {
   Method method;
-  std::vector<std::string_view> values;        // Of the "{name}" parts on the way here.
-  const Route* route = nullptr;                // Found,
-  std::vector<std::string_view> route_values;  // with these values.
-  bool is_rest = false;                        // Only "{name*}" patterns count in this pass.
-  std::vector<Method> allowed;
+  std::array<std::string_view, kMaxParameters> values;  // Of the "{name}" parts on the way here,
+  std::size_t count = 0;                                // so many; the found route's at the end.
+  const Route* route = nullptr;
+  bool is_rest = false;  // Only "{name*}" patterns count in this pass.
+  std::bitset<kMethods> allowed;
+
+  void push(std::string_view value) { values[count++] = value; }
 };
 
 void Router::add(Route route) {
   assert(route.pattern.starts_with('/'));
-  assert((route.handler != nullptr) != (route.stream != nullptr));
+  assert((route.handler != nullptr) + (route.stream != nullptr) + (route.websocket != nullptr) ==
+         1);
   std::vector<std::string> names;
   Node* node = &root_;
   bool takes_rest = false;
@@ -76,6 +85,7 @@ void Router::add(Route route) {
     if (!node->parameter) node->parameter = std::make_unique<Node>();
     node = node->parameter.get();
   }
+  assert(names.size() <= kMaxParameters);
   auto& ends = takes_rest ? node->rests : node->ends;
   assert(std::none_of(ends.begin(), ends.end(),
                       [&](std::size_t i) { return routes_[i].method == route.method; }));
@@ -100,34 +110,36 @@ void Router::walk(const Node& node, std::string_view rest, Search& search) const
   const auto descend = [&](const Node& child) {
     if (!is_last) return walk(child, behind, search);
     if (search.is_rest || child.ends.empty()) return;
-    for (const auto index : child.ends) search.allowed.push_back(routes_[index].method);
+    note_methods(child.ends, search);
     search.route = of_method(child.ends, search.method);
-    if (search.route != nullptr) search.route_values = search.values;
   };
   if (const auto literal = node.literals.find(part); literal != node.literals.end()) {
     descend(*literal->second);
     if (search.route != nullptr) return;
   }
-  if (node.parameter && !part.empty()) {
-    search.values.push_back(part);
+  if (node.parameter && !part.empty() && search.count < kMaxParameters) {
+    search.push(part);
     descend(*node.parameter);
-    search.values.pop_back();
     if (search.route != nullptr) return;
+    --search.count;
   }
   if (!search.is_rest || node.rests.empty()) return;
-  for (const auto index : node.rests) search.allowed.push_back(routes_[index].method);
+  note_methods(node.rests, search);
   search.route = of_method(node.rests, search.method);
-  if (search.route == nullptr) return;
-  search.route_values = search.values;
-  search.route_values.push_back(rest);
+  if (search.route != nullptr) search.push(rest);
+}
+
+void Router::note_methods(const std::vector<std::size_t>& routes, Search& search) const {
+  for (const auto index : routes)
+    search.allowed.set(static_cast<std::size_t>(routes_[index].method));
 }
 
 Router::Search Router::search(Method method, std::string_view path) const {
-  Search search;
+  Search search{};
   search.method = method;
   if (!path.starts_with('/')) return search;
   walk(root_, path.substr(1), search);
-  if (search.allowed.empty()) {
+  if (search.allowed.none()) {
     search.is_rest = true;
     walk(root_, path.substr(1), search);
   }
@@ -138,13 +150,13 @@ Router::Match Router::find(Method method, std::string_view path) const {
   auto found = search(method, path);
   Match match;
   if (found.route == nullptr) {
-    match.allowed = with_head(std::move(found.allowed));
+    match.allowed = with_head(found.allowed);
     return match;
   }
   match.route = found.route;
   const auto& names = parameter_names_[static_cast<std::size_t>(found.route - routes_.data())];
   for (std::size_t i = 0; i < names.size(); ++i) {
-    match.parameters.emplace_back(names[i], std::string(found.route_values[i]));
+    match.parameters.emplace_back(names[i], std::string(found.values[i]));
   }
   return match;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/http/message.hpp"
+#include "api/http/websocket.hpp"
 
 #include <functional>
 #include <map>
@@ -31,8 +32,10 @@ struct Route {
   // "/api/v1/lessons/{id}/submit"; a last "{name*}" takes the rest of the path.
   std::string pattern;
   Gate gate = Gate::signed_in;
-  Handler handler;  // Exactly one of `handler` and `stream` is set.
+  Handler handler;  // Exactly one of `handler`, `stream` and `websocket` is set.
   StreamHandler stream;
+  WebSocketOpener websocket = {};  // For GET.
+  WebSocketLimits websocket_limits = {};
   HotHandler hot;  // Optional, tried first.
   std::size_t body_limit_bytes = std::size_t{256} * 1024;
 };
@@ -40,7 +43,8 @@ struct Route {
 // The table of all routes. Filled before the server starts, then only read: threads may share it.
 class Router {
  public:
-  // A pattern starts with '/'. A second route for the same method and path is a programming error.
+  // A pattern starts with '/' and has at most eight parameters. A second route for the same method
+  // and path is a programming error.
   void add(Route route);
 
   struct Match {
@@ -53,7 +57,7 @@ class Router {
   // "{name}" takes one part that is not empty, "{name*}" takes any rest, also an empty one.
   Match find(Method method, std::string_view path) const;
   // The hot handler for an undecoded path, or null. Null too for paths with escapes, backslashes or
-  // dotted parts, which the engine first has to decode and judge.
+  // dotted parts, which the engine first has to decode and judge. Takes no memory.
   const HotHandler* find_hot(Method method, std::string_view path) const;
   const std::vector<Route>& routes() const { return routes_; }
 
@@ -70,6 +74,7 @@ class Router {
   };
   Search search(Method method, std::string_view path) const;
   void walk(const Node& node, std::string_view rest, Search& search) const;
+  void note_methods(const std::vector<std::size_t>& routes, Search& search) const;
   const Route* of_method(const std::vector<std::size_t>& routes, Method method) const;
 
   std::vector<Route> routes_;

@@ -18,11 +18,15 @@ using Kind = MediaFile::Kind;
 constexpr std::size_t kFixedTexts = 32;
 constexpr std::size_t kChangingTexts = 16;
 
-PlaylistPtr playlist_of(std::string text) {
+http::ContentPtr playlist_of(std::string_view name, std::string text) {
   if (text.empty()) return nullptr;
-  auto etag = http::quoted_tag(http::to_hex(http::sha256(text)).substr(0, 32));
-  return std::make_shared<const Playlist>(
-      Playlist{std::make_shared<const std::string>(std::move(text)), std::move(etag)});
+  http::ContentTraits traits;
+  traits.type = content_type_of(name);
+  traits.etag = http::quoted_tag(http::to_hex(http::sha256(text)).substr(0, 32));
+  // By class of readers. Links of one viewer are asked about every time.
+  traits.caching = {"private, no-cache", "public, max-age=0, s-maxage=10"};
+  return std::make_shared<const http::Content>(std::make_shared<const std::string>(std::move(text)),
+                                               std::move(traits));
 }
 
 std::set<std::string, std::less<>> picture_names(const media::Plan& plan) {
@@ -40,13 +44,13 @@ AssetFiles::AssetFiles(media::Plan plan, Asset asset, const AssetFiles* before)
       fixed_(before ? before->fixed_ : std::make_shared<Texts>(kFixedTexts)),
       changing_(std::make_unique<Texts>(kChangingTexts)) {}
 
-PlaylistPtr AssetFiles::known_fixed(std::string_view name) const {
-  return fixed_->get(std::string(name)).value_or(nullptr);
+http::ContentPtr AssetFiles::known_fixed(std::string_view name) const {
+  return fixed_->get(name).value_or(nullptr);
 }
 
-PlaylistPtr AssetFiles::known(std::string_view name) const {
+http::ContentPtr AssetFiles::known(std::string_view name) const {
   if (auto fixed = known_fixed(name)) return fixed;
-  return changing_->get(std::string(name)).value_or(nullptr);
+  return changing_->get(name).value_or(nullptr);
 }
 
 bool AssetFiles::knows_captions(std::string_view id) const {
@@ -96,9 +100,9 @@ media::OfferedMedia AssetFiles::offered_for(const MediaFile& file) const {
   return offered;
 }
 
-PlaylistPtr AssetFiles::render(const MediaFile& file, std::string_view name) const {
+http::ContentPtr AssetFiles::render(const MediaFile& file, std::string_view name) const {
   const auto keep = [&](Texts& texts, std::string text) {
-    auto playlist = playlist_of(std::move(text));
+    auto playlist = playlist_of(name, std::move(text));
     if (playlist) texts.put(std::string(name), playlist);
     return playlist;
   };
@@ -118,9 +122,9 @@ PlaylistPtr AssetFiles::render(const MediaFile& file, std::string_view name) con
   }
 }
 
-PlaylistPtr AssetFiles::render_iframes(const MediaFile& file, std::string_view name,
-                                       std::span<const media::ByteRange> iframes) const {
-  auto playlist = playlist_of(media::iframe_playlist(plan_, file.rendition, iframes));
+http::ContentPtr AssetFiles::render_iframes(const MediaFile& file, std::string_view name,
+                                            std::span<const media::ByteRange> iframes) const {
+  auto playlist = playlist_of(name, media::iframe_playlist(plan_, file.rendition, iframes));
   if (playlist) fixed_->put(std::string(name), playlist);
   return playlist;
 }

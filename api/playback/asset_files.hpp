@@ -1,12 +1,14 @@
 #pragma once
 
-#include "api/http/message.hpp"
+#include "api/http/content.hpp"
 #include "api/playback/media_file.hpp"
 #include "media/package/playlists.hpp"
 #include "media/plan/plan.hpp"
 #include "model/asset.hpp"
 #include "model/bounded_map.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <span>
@@ -16,12 +18,10 @@
 
 namespace weike::playback {
 
-// A rendered playlist, manifest or table of pictures, and its entity tag.
-struct Playlist {
-  http::SharedBytes bytes;
-  std::string etag;
-};
-using PlaylistPtr = std::shared_ptr<const Playlist>;
+// Who asks for a file, as far as caches are concerned: by a link of its own, or by one for
+// everyone.
+enum class Readers : std::uint8_t { one, everyone };
+inline constexpr std::size_t kReaders = 2;
 
 // What may be asked for below an asset's signed folder, as its record stood: what its plan names
 // and players were told of, whether it is made by now or not. Playlists are rendered when they are
@@ -34,9 +34,10 @@ class AssetFiles {
   const media::Plan& plan() const { return plan_; }
   const Asset& asset() const { return asset_; }
 
-  // A rendered one, else null: never renders. `fixed` ones stay true whatever becomes of the asset.
-  PlaylistPtr known_fixed(std::string_view name) const;
-  PlaylistPtr known(std::string_view name) const;
+  // A rendered playlist, manifest or table of pictures, else null: never renders, and takes no
+  // memory. `fixed` ones stay true whatever becomes of the asset. Served by class of `Readers`.
+  http::ContentPtr known_fixed(std::string_view name) const;
+  http::ContentPtr known(std::string_view name) const;
 
   // May this be asked for? The segments of a rendition by their number.
   bool has(const MediaFile& file, std::string_view name) const;
@@ -44,13 +45,13 @@ class AssetFiles {
   bool has_whole(std::string_view rendition) const;
 
   // Renders one that `has` says yes to, and that is no I-frame playlist.
-  PlaylistPtr render(const MediaFile& file, std::string_view name) const;
+  http::ContentPtr render(const MediaFile& file, std::string_view name) const;
   // "{rung}/iframes.m3u8" from the index of each segment; null if they are not the plan's.
-  PlaylistPtr render_iframes(const MediaFile& file, std::string_view name,
-                             std::span<const media::ByteRange> iframes) const;
+  http::ContentPtr render_iframes(const MediaFile& file, std::string_view name,
+                                  std::span<const media::ByteRange> iframes) const;
 
  private:
-  using Texts = BoundedMap<std::string, PlaylistPtr>;
+  using Texts = BoundedMap<std::string, http::ContentPtr>;
 
   bool knows_captions(std::string_view id) const;
   media::OfferedMedia offered_for(const MediaFile& file) const;

@@ -47,9 +47,7 @@ class AwaitedSegment final : public http::LaterAnswer {
         asset_(media.asset),
         token_(media.token),
         file_(media.file),
-        range_(media.range),
-        if_range_(media.if_range),
-        if_none_match_(media.if_none_match),
+        headers_(request.headers),
         language_(request.language()),
         request_id_(request.request_id) {}
 
@@ -69,16 +67,14 @@ class AwaitedSegment final : public http::LaterAnswer {
 
  private:
   MediaRequest media_request() const {
-    return {http::Method::get, asset_, token_, file_, range_, if_range_, if_none_match_};
+    return {http::Method::get, asset_, token_, file_, http::conditions_of(headers_)};
   }
 
   MediaDelivery& delivery_;
   const std::string asset_;
   const std::string token_;
   const std::string file_;
-  const std::string range_;
-  const std::string if_range_;
-  const std::string if_none_match_;
+  const http::Headers headers_;
   const http::Language language_;
   const std::string request_id_;
   const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();

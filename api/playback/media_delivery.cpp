@@ -1,9 +1,10 @@
 #include "api/playback/media_delivery.hpp"
 
-#include "api/playback/media_replies.hpp"
 #include "api/playback/segment_heads.hpp"
 #include "model/json.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace weike::playback {
@@ -17,6 +18,38 @@ Error not_ready() { return {ErrorCode::unavailable, "not made yet", "segment_not
 // What was there when the record was read may be on its way, or just erased: the gate tells.
 Error unless_missing(const Error& error) {
   return error.code == ErrorCode::not_found ? not_ready() : error;
+}
+
+// A refusal is worded on the handler lane, which knows the client's language.
+std::optional<http::Response> if_granted(Result<http::Response> answer) {
+  if (!answer) return std::nullopt;
+  return std::move(*answer);
+}
+
+// "assets/{asset}/{file}" as assets::blob_name makes it, without memory of its own. Empty when it
+// is longer than any name of a blob.
+class BlobName {
+ public:
+  BlobName(std::string_view asset, std::string_view file) {
+    for (const auto part : {std::string_view("assets/"), asset, std::string_view("/"), file}) {
+      if (part.size() > text_.size() - size_) {
+        size_ = 0;
+        return;
+      }
+      std::copy(part.begin(), part.end(), text_.begin() + static_cast<std::ptrdiff_t>(size_));
+      size_ += part.size();
+    }
+  }
+  std::string_view text() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 200> text_;
+  std::size_t size_ = 0;
+};
+
+http::ContentRequest content_request(const MediaRequest& request, const MediaToken& token) {
+  return {request.method, request.accept_encoding, request.conditions,
+          static_cast<std::size_t>(readers_of(token))};
 }
 
 bool names_captions(const MediaFile& file) {
@@ -51,15 +84,15 @@ std::optional<http::Response> MediaDelivery::answer_from_memory(const MediaReque
   if (must_tell(*asset, parse_media_file(request.file))) return std::nullopt;
 
   // Only names that may be asked for are ever put there: a hit needs no look into the plan.
-  if (auto file = open_file(assets::blob_name(*asset, request.file)))
-    return file_response(request, *token, std::move(file), std::move(*pass));
+  if (const auto blob = open_blob(BlobName(request.asset, request.file).text()))
+    return if_granted(file_response(request, *token, blob->served, std::move(*pass)));
   const auto rendered = rendered_.get(*asset);
   if (!rendered) return std::nullopt;
   const auto& files = (*rendered)->files;
   const auto playlist =
       is_current(**rendered) ? files.known(request.file) : files.known_fixed(request.file);
   if (!playlist) return std::nullopt;
-  return playlist_response(request, *token, *playlist);
+  return playlist->answer_from_memory(content_request(request, *token));
 }
 
 Result<http::Response> MediaDelivery::answer(const MediaRequest& request) {
@@ -91,14 +124,14 @@ Result<http::Response> MediaDelivery::answer(const MediaRequest& request) {
   if (!playlist) playlist = files.render(admitted.file, request.file);
   if (!playlist) return answer_blob(admitted);
   tell_watched(*asset, admitted.file);
-  return playlist_response(request, *token, *playlist);
+  return playlist->answer(content_request(request, *token));
 }
 
 Result<http::Response> MediaDelivery::answer_blob(const Admitted& admitted) {
-  auto file = find_or_open(assets::blob_name(admitted.asset, admitted.request.file));
-  if (!file) return unless_missing(file.error());
+  const auto blob = find_or_open(admitted);
+  if (!blob) return unless_missing(blob.error());
   tell_watched(admitted.asset, admitted.file);
-  return file_response(admitted.request, admitted.token, std::move(*file), admitted.pass);
+  return file_response(admitted.request, admitted.token, (*blob)->served, admitted.pass);
 }
 
 Result<http::Response> MediaDelivery::answer_whole_file(const Admitted& admitted,
@@ -117,8 +150,8 @@ Result<http::Response> MediaDelivery::answer_whole_file(const Admitted& admitted
                              admitted.asset, admitted.pass);
 }
 
-Result<PlaylistPtr> MediaDelivery::iframe_playlist(const Admitted& admitted,
-                                                   const AssetFiles& files) {
+Result<http::ContentPtr> MediaDelivery::iframe_playlist(const Admitted& admitted,
+                                                        const AssetFiles& files) {
   const auto rendition = admitted.file.rendition;
   if (files.asset().state != AssetState::ready) return not_ready();
   const auto heads =
@@ -188,23 +221,25 @@ Result<std::shared_ptr<const MediaDelivery::RenderedFiles>> MediaDelivery::read_
   return rendered;
 }
 
-std::shared_ptr<const storage::OpenFile> MediaDelivery::open_file(const std::string& blob_name) {
-  const auto known = open_files_.get(blob_name);
+std::shared_ptr<const MediaDelivery::OpenBlob> MediaDelivery::open_blob(
+    std::string_view blob_name) {
+  auto known = open_files_.get(blob_name);
   if (!known) return nullptr;
   (*known)->used_at_ms = to_epoch_ms(clock_.now());
-  return (*known)->file;
+  return std::move(*known);
 }
 
-Result<std::shared_ptr<const storage::OpenFile>> MediaDelivery::find_or_open(
-    const std::string& blob_name) {
-  if (auto known = open_file(blob_name)) return known;
-  auto opened = blobs_.open(blob_name);
+Result<std::shared_ptr<const MediaDelivery::OpenBlob>> MediaDelivery::find_or_open(
+    const Admitted& admitted) {
+  const auto name = assets::blob_name(admitted.asset, admitted.request.file);
+  if (auto known = open_blob(name)) return known;
+  auto opened = blobs_.open(name);
   if (!opened) return opened.error();
   auto blob = std::make_shared<OpenBlob>();
-  blob->file = *opened;
+  blob->served = served_file(admitted.request.file, std::move(*opened));
   blob->used_at_ms = to_epoch_ms(clock_.now());
-  open_files_.put(blob_name, std::move(blob));
-  return *opened;
+  open_files_.put(name, blob);
+  return std::shared_ptr<const OpenBlob>(std::move(blob));
 }
 
 }  // namespace weike::playback

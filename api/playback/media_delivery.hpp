@@ -4,6 +4,7 @@
 #include "api/http/message.hpp"
 #include "api/playback/asset_files.hpp"
 #include "api/playback/media_gate.hpp"
+#include "api/playback/media_replies.hpp"
 #include "api/playback/media_request.hpp"
 #include "api/playback/media_signer.hpp"
 #include "api/playback/segment_requests.hpp"
@@ -52,7 +53,8 @@ class MediaDelivery {
   // Without anyone, what is missing is refused at once.
   void ask(SegmentRequests& requests) { requests_ = &requests; }
 
-  // Never blocks: nothing unless signature, permission and file are all at hand.
+  // Never blocks, and takes no memory unless several ranges are asked for: nothing unless
+  // signature, permission and file are all at hand.
   std::optional<http::Response> answer_from_memory(const MediaRequest& request);
 
   // Fails with `not_found`; `forbidden`, reason bad_signature or link_expired; `gone`, reason
@@ -75,7 +77,7 @@ class MediaDelivery {
     Timestamp known_at{};
   };
   struct OpenBlob {
-    std::shared_ptr<const storage::OpenFile> file;
+    ServedFile served;
     std::atomic<Milliseconds::rep> used_at_ms{0};
   };
   // A request whose signature and permission were found good.
@@ -89,14 +91,14 @@ class MediaDelivery {
 
   Result<http::Response> answer_blob(const Admitted& admitted);
   Result<http::Response> answer_whole_file(const Admitted& admitted, const AssetFiles& files);
-  Result<PlaylistPtr> iframe_playlist(const Admitted& admitted, const AssetFiles& files);
+  Result<http::ContentPtr> iframe_playlist(const Admitted& admitted, const AssetFiles& files);
 
   bool is_current(const RenderedFiles& rendered) const;
   // From memory, if the record behind it is young enough.
   Result<std::shared_ptr<const RenderedFiles>> rendered_files(AssetId asset);
   Result<std::shared_ptr<const RenderedFiles>> read_files(AssetId asset);
-  std::shared_ptr<const storage::OpenFile> open_file(const std::string& blob_name);
-  Result<std::shared_ptr<const storage::OpenFile>> find_or_open(const std::string& blob_name);
+  std::shared_ptr<const OpenBlob> open_blob(std::string_view blob_name);
+  Result<std::shared_ptr<const OpenBlob>> find_or_open(const Admitted& admitted);
 
   // The pipeline does not know of late that somebody watches this.
   bool must_tell(AssetId asset, const MediaFile& file);

@@ -11,7 +11,6 @@ namespace {
 
 using Kind = MediaFile::Kind;
 
-constexpr std::size_t kMaxCaptions = 4;
 constexpr std::size_t kCaptionIdLength = 12;
 
 // What is left of `text` without `prefix` and `suffix`; nothing if it has not both.
@@ -50,7 +49,7 @@ bool read_tags(std::string_view tags, MediaFile& file) {
         std::find(file.captions.begin(), file.captions.end(), tag) != file.captions.end();
     if (tag == "av1" && !file.wants_av1) {
       file.wants_av1 = true;
-    } else if (is_caption_id(tag) && !is_known && file.captions.size() < kMaxCaptions) {
+    } else if (is_caption_id(tag) && !is_known && file.captions.size() < CaptionIds::kMost) {
       file.captions.push_back(tag);
     } else {
       return false;

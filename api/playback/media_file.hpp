@@ -1,10 +1,28 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 namespace weike::playback {
+
+// The few captions that a name can carry, without memory of their own.
+class CaptionIds {
+ public:
+  static constexpr std::size_t kMost = 4;
+
+  // Only while `size` is less than `kMost`.
+  void push_back(std::string_view id) { ids_[size_++] = id; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const std::string_view* begin() const { return ids_.data(); }
+  const std::string_view* end() const { return ids_.data() + size_; }
+
+ private:
+  std::array<std::string_view, kMost> ids_{};
+  std::size_t size_ = 0;
+};
 
 // What a name below an asset's signed folder asks for, by its form alone: whether there is such a
 // thing is the asset's business. Views into the name.
@@ -26,7 +44,7 @@ struct MediaFile {
   std::string_view rendition = {};  // Or the id of captions.
   std::uint32_t number = 0;         // Of a segment.
   bool wants_av1 = false;           // A master's or manifest's tags.
-  std::vector<std::string_view> captions = {};
+  CaptionIds captions = {};
 };
 
 MediaFile parse_media_file(std::string_view name);

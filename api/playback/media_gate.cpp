@@ -43,6 +43,16 @@ class MediaGate::LinkPass final : public http::Permit {
         asset_(std::move(asset)),
         viewer_(std::move(viewer)) {}
 
+  // When the older of the two answers it stands on was given.
+  std::int64_t checked_at_ms() const {
+    const auto asset = asset_->checked_at_ms.load();
+    return viewer_ ? std::min(asset, viewer_->checked_at_ms.load()) : asset;
+  }
+  void note_use() {
+    if (!is_used_.load(std::memory_order_relaxed)) is_used_ = true;
+  }
+  bool was_used() { return is_used_.exchange(false); }
+
   bool holds() const override {
     if (asset_->is_absent || asset_->is_rejected || asset_->epoch != epoch_) return false;
     if (viewer_ && !viewer_->is_welcome) return false;
@@ -55,12 +65,18 @@ class MediaGate::LinkPass final : public http::Permit {
   const std::uint32_t epoch_;
   const std::shared_ptr<const AssetEntry> asset_;
   const std::shared_ptr<const ViewerEntry> viewer_;  // Null for a link that everyone may use.
+  std::atomic<bool> is_used_{true};                  // Since the last refresh.
 };
 
 std::size_t MediaGate::TagHash::operator()(const ViewerTag& tag) const noexcept {
   std::size_t hash = 0;
   std::memcpy(&hash, tag.data(), std::min(sizeof hash, tag.size()));
   return hash;
+}
+
+std::size_t MediaGate::LinkHash::operator()(const Link& link) const noexcept {
+  const auto viewer = TagHash{}(link.token.viewer);
+  return std::hash<AssetId>{}(link.asset) ^ (viewer * 31 + link.token.epoch);
 }
 
 MediaGate::MediaGate(storage::KvStore& store, const Clock& clock, MediaGateOptions options)
@@ -70,15 +86,15 @@ MediaGate::~MediaGate() = default;
 
 std::optional<MediaGate::Pass> MediaGate::admit_from_memory(AssetId asset,
                                                             const MediaToken& token) const {
-  auto entry = known_asset(asset);
-  if (!entry || !is_fresh(entry->checked_at_ms)) return std::nullopt;
-  std::shared_ptr<ViewerEntry> viewer;
-  if (!token.is_shared()) {
-    viewer = known_viewer(token.viewer);
-    if (!viewer || !is_fresh(viewer->checked_at_ms)) return std::nullopt;
+  std::shared_ptr<LinkPass> pass;
+  {
+    const std::shared_lock lock(mutex_);
+    const auto found = passes_.find({asset, token});
+    if (found == passes_.end()) return std::nullopt;
+    pass = found->second;
   }
-  Pass pass = std::make_shared<LinkPass>(clock_, token, std::move(entry), std::move(viewer));
-  if (!pass->holds()) return std::nullopt;
+  if (!is_fresh(pass->checked_at_ms()) || !pass->holds()) return std::nullopt;
+  pass->note_use();
   return pass;
 }
 
@@ -102,7 +118,7 @@ Result<MediaGate::Pass> MediaGate::admit(AssetId asset, const MediaToken& token)
     }
     if (!viewer->is_welcome) return expired;
   }
-  return Pass{std::make_shared<LinkPass>(clock_, token, std::move(entry), std::move(viewer))};
+  return pass_for({asset, token}, std::move(entry), std::move(viewer));
 }
 
 void MediaGate::raise_epoch(AssetId asset, std::uint32_t epoch) {
@@ -132,6 +148,7 @@ void MediaGate::refresh() {
   {
     // What no transfer holds and nobody asked for lately goes; the next request reads it anew.
     const std::unique_lock lock(mutex_);
+    forget_idle_links();
     const auto is_idle = [&](const auto& item) {
       return item.second.use_count() == 1 && !is_fresh(item.second->checked_at_ms);
     };
@@ -194,6 +211,23 @@ std::shared_ptr<MediaGate::ViewerEntry> MediaGate::remember_viewer(const ViewerT
   if (auto known = known_viewer(tag)) return known;
   const std::unique_lock lock(mutex_);
   return remember(viewers_, tag, options_.known_viewers);
+}
+
+MediaGate::Pass MediaGate::pass_for(const Link& link, std::shared_ptr<AssetEntry> asset,
+                                    std::shared_ptr<ViewerEntry> viewer) {
+  const std::unique_lock lock(mutex_);
+  if (passes_.size() >= options_.known_links) forget_idle_links();
+  // The entries of a pass stay in their maps while it is known: a known one is of these entries.
+  if (const auto found = passes_.find(link); found != passes_.end()) return found->second;
+  auto pass = std::make_shared<LinkPass>(clock_, link.token, std::move(asset), std::move(viewer));
+  if (passes_.size() < options_.known_links) passes_.emplace(link, pass);
+  return pass;
+}
+
+void MediaGate::forget_idle_links() {
+  std::erase_if(passes_, [](const auto& item) {
+    return item.second.use_count() == 1 && !item.second->was_used();
+  });
 }
 
 Result<> MediaGate::check_asset(AssetId asset, AssetEntry& entry) {

@@ -18,6 +18,8 @@ struct MediaGateOptions {
   // Assets and viewers kept in memory, about 150 bytes each.
   std::size_t known_assets = 65'536;
   std::size_t known_viewers = 65'536;
+  // Links whose passes are kept, about 150 bytes each.
+  std::size_t known_links = 65'536;
 };
 
 // Decides whether a signed link still opens its asset: expiry, recall, rejection, deletion, and
@@ -34,7 +36,8 @@ class MediaGate {
 
   using Pass = std::shared_ptr<const http::Permit>;
 
-  // Never blocks: nothing when the answer is not known freshly enough, or is no.
+  // Never blocks and takes no memory: nothing when the answer is not known freshly enough, is no,
+  // or the link was not admitted yet.
   std::optional<Pass> admit_from_memory(AssetId asset, const MediaToken& token) const;
   // May read the store. The pass turns false as soon as the link stops working. Fails with
   // `not_found` (no such asset), `forbidden` (reason link_expired, also for a viewer who may no
@@ -50,8 +53,8 @@ class MediaGate {
   // After the sessions of an account ended: its links stop now, until it signs in again.
   void end_viewer(AccountId account);
 
-  // Asks the store again about all that is in memory and drops what nobody uses. Call it on a timer
-  // of at most the staleness.
+  // Asks the store again about all that was used since the last call, and drops what was not. Call
+  // it on a timer of less than the staleness: then a link in use never has to wait for the store.
   void refresh();
 
  private:
@@ -61,12 +64,23 @@ class MediaGate {
   struct TagHash {
     std::size_t operator()(const ViewerTag& tag) const noexcept;
   };
+  struct Link {
+    AssetId asset;
+    MediaToken token;
+    bool operator==(const Link&) const = default;
+  };
+  struct LinkHash {
+    std::size_t operator()(const Link& link) const noexcept;
+  };
 
   bool is_fresh(std::int64_t checked_at_ms) const;
   std::shared_ptr<AssetEntry> known_asset(AssetId asset) const;
   std::shared_ptr<ViewerEntry> known_viewer(const ViewerTag& tag) const;
   std::shared_ptr<AssetEntry> remember_asset(AssetId asset);
   std::shared_ptr<ViewerEntry> remember_viewer(const ViewerTag& tag);
+  Pass pass_for(const Link& link, std::shared_ptr<AssetEntry> asset,
+                std::shared_ptr<ViewerEntry> viewer);
+  void forget_idle_links();
   Result<> check_asset(AssetId asset, AssetEntry& entry);
   Result<> check_viewer(const ViewerTag& tag, ViewerEntry& entry);
   Error why_superseded(AssetId asset);
@@ -77,6 +91,7 @@ class MediaGate {
   mutable std::shared_mutex mutex_;  // Guards the maps, not what their entries hold.
   std::unordered_map<AssetId, std::shared_ptr<AssetEntry>> assets_;
   std::unordered_map<ViewerTag, std::shared_ptr<ViewerEntry>, TagHash> viewers_;
+  std::unordered_map<Link, std::shared_ptr<LinkPass>, LinkHash> passes_;
 };
 
 }  // namespace weike::playback

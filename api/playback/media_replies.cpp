@@ -1,6 +1,7 @@
 #include "api/playback/media_replies.hpp"
 
 #include "api/http/conditional.hpp"
+#include "api/http/multipart_ranges.hpp"
 #include "api/http/ranges.hpp"
 #include "api/playback/media_file.hpp"
 
@@ -9,81 +10,100 @@
 namespace weike::playback {
 namespace {
 
-enum class Lasting { unchanging, replaced };
-
 // Shared links carry the epoch, so what they name never changes while they live; no cache keeps it
 // longer than the shortest life of a signature. Links of one viewer are asked about every time.
-std::string cache_control(const MediaToken& token, Lasting lasting) {
-  if (!token.is_shared()) return "private, no-cache";
-  if (lasting == Lasting::replaced) return "public, max-age=0, s-maxage=10";
-  return "public, max-age=21600, immutable";
+constexpr std::array<std::string_view, kReaders> kCaching{"private, no-cache",
+                                                          "public, max-age=21600, immutable"};
+
+http::Response reply(int status, const http::SharedFields& fields) {
+  http::Response response;
+  response.status = status;
+  response.headers = http::Headers(fields);
+  return response;
 }
 
-// A blob never changes after its commit and its name stands in the URL: the size tells enough.
-std::string etag_of(const storage::OpenFile& file) {
-  return http::quoted_tag(std::to_string(file.size_bytes()));
-}
-
-// `body_of(offset, length)` gives the bytes that are asked for of `size`.
+// `body_of(offset, length)` gives the bytes that are asked for of `size`; it may be kept and called
+// once for each of several ranges.
 template <class BodyOf>
-http::Response bytes_response(const MediaRequest& request, const MediaToken& token,
-                              const std::string& etag, std::uint64_t size, BodyOf body_of) {
-  const auto caching = cache_control(token, Lasting::unchanging);
-  if (http::is_not_modified(request.if_none_match, etag)) return http::not_modified(etag, caching);
+Result<http::Response> bytes_response(const MediaRequest& request, const MediaToken& token,
+                                      const FileFields& fields, std::uint64_t size,
+                                      BodyOf body_of) {
+  const auto readers = static_cast<std::size_t>(readers_of(token));
+  const http::Validators validators{fields.etag};
+  const auto verdict = http::judge(request.conditions, request.method, validators);
+  if (verdict == http::Verdict::failed)
+    return Error{ErrorCode::precondition_failed, "another state of the media"};
+  if (verdict == http::Verdict::not_modified) return reply(304, fields.bare[readers]);
 
   // Range is defined for GET alone (RFC 9110 §14.2).
-  const auto range = request.method == http::Method::get ? request.range : std::string_view{};
-  const auto part = http::answer_range(range, request.if_range, etag, size);
-  http::Response response;
-  response.headers.add("ETag", etag);
-  response.headers.add("Cache-Control", caching);
-  response.headers.add("Accept-Ranges", "bytes");
-  if (part.kind != http::RangeAnswer::Kind::whole)
-    response.headers.add("Content-Range", http::content_range(part, size));
-  if (part.kind == http::RangeAnswer::Kind::unsatisfiable) {
-    response.status = 416;
+  const bool is_get = request.method == http::Method::get;
+  const auto range = is_get ? request.conditions.range : std::string_view{};
+  auto part = http::answer_range(range, request.conditions.if_range, validators, size);
+  using Kind = http::RangeAnswer::Kind;
+  if (part.kind == Kind::parts) {
+    auto response = reply(206, fields.bare[readers]);
+    http::send_as_multipart(response, std::move(part.parts), size, fields.type, std::move(body_of));
     return response;
   }
-  response.status = part.kind == http::RangeAnswer::Kind::part ? 206 : 200;
-  response.headers.add("Content-Type", std::string(content_type_of(request.file)));
+  if (part.kind == Kind::unsatisfiable) {
+    auto response = reply(416, fields.bare[readers]);
+    response.headers.set_content_range(0, 0, size);
+    return response;
+  }
+  auto response = reply(part.kind == Kind::part ? 206 : 200, fields.content[readers]);
+  if (part.kind == Kind::part) response.headers.set_content_range(part.offset, part.length, size);
   response.body = body_of(part.offset, part.length);
   return response;
 }
 
 }  // namespace
 
-http::Response playlist_response(const MediaRequest& request, const MediaToken& token,
-                                 const Playlist& playlist) {
-  const auto caching = cache_control(token, Lasting::replaced);
-  if (http::is_not_modified(request.if_none_match, playlist.etag))
-    return http::not_modified(playlist.etag, caching);
-  http::Response response;
-  response.headers.add("Content-Type", std::string(content_type_of(request.file)));
-  response.headers.add("ETag", playlist.etag);
-  response.headers.add("Cache-Control", caching);
-  response.body = playlist.bytes;
-  return response;
+Readers readers_of(const MediaToken& token) {
+  return token.is_shared() ? Readers::everyone : Readers::one;
 }
 
-http::Response file_response(const MediaRequest& request, const MediaToken& token,
-                             std::shared_ptr<const storage::OpenFile> file, MediaGate::Pass pass) {
-  const auto etag = etag_of(*file);
-  const auto size = file->size_bytes();
-  return bytes_response(request, token, etag, size,
-                        [&](std::uint64_t offset, std::uint64_t length) {
-                          return http::FileBody{std::move(file), offset, length, std::move(pass)};
-                        });
+FileFields file_fields(std::string_view name, std::string etag) {
+  FileFields fields;
+  fields.etag = std::move(etag);
+  fields.type = content_type_of(name);
+  for (std::size_t readers = 0; readers < kReaders; ++readers) {
+    http::FixedFields bare;
+    bare.add("ETag", fields.etag).add("Cache-Control", kCaching[readers]);
+    bare.add("Accept-Ranges", "bytes");
+    http::FixedFields content = bare;
+    content.add("Content-Type", fields.type);
+    fields.bare[readers] = std::make_shared<const http::FixedFields>(std::move(bare));
+    fields.content[readers] = std::make_shared<const http::FixedFields>(std::move(content));
+  }
+  return fields;
 }
 
-http::Response whole_file_response(const MediaRequest& request, const MediaToken& token,
-                                   std::shared_ptr<const WholeFile> file, storage::BlobStore& blobs,
-                                   AssetId asset, MediaGate::Pass pass) {
-  const auto etag = file->etag;
-  const auto size = file->total_bytes;
+ServedFile served_file(std::string_view name, std::shared_ptr<const storage::OpenFile> file) {
+  // A blob never changes after its commit and its name stands in the URL: the size tells enough.
+  auto fields = file_fields(name, http::quoted_tag(std::to_string(file->size_bytes())));
+  return {std::move(file), std::move(fields)};
+}
+
+Result<http::Response> file_response(const MediaRequest& request, const MediaToken& token,
+                                     const ServedFile& served, MediaGate::Pass pass) {
   return bytes_response(
-      request, token, etag, size, [&](std::uint64_t offset, std::uint64_t length) {
-        return parts_of(std::move(file), offset, length, blobs, asset, std::move(pass));
+      request, token, served.fields, served.file->size_bytes(),
+      [file = served.file, pass = std::move(pass)](std::uint64_t offset, std::uint64_t length) {
+        return http::FileBody{file, offset, length, pass};
       });
+}
+
+Result<http::Response> whole_file_response(const MediaRequest& request, const MediaToken& token,
+                                           std::shared_ptr<const WholeFile> file,
+                                           storage::BlobStore& blobs, AssetId asset,
+                                           MediaGate::Pass pass) {
+  const auto fields = file_fields(request.file, file->etag);
+  const auto size = file->total_bytes;
+  return bytes_response(request, token, fields, size,
+                        [file = std::move(file), &blobs, asset, pass = std::move(pass)](
+                            std::uint64_t offset, std::uint64_t length) {
+                          return parts_of(file, offset, length, blobs, asset, pass);
+                        });
 }
 
 }  // namespace weike::playback

@@ -6,21 +6,44 @@
 #include "api/playback/media_request.hpp"
 #include "api/playback/media_signer.hpp"
 #include "api/playback/whole_file.hpp"
+#include "model/error.hpp"
 #include "storage/blob/blob_store.hpp"
 
+#include <array>
 #include <memory>
+#include <string>
+#include <string_view>
 
-// Status, fields and body for media that is there: entity tags, ranges, caching.
+// Status, fields and body for media that is there: entity tags, conditions, ranges, caching. All
+// fail with `precondition_failed` when If-Match names another state.
 namespace weike::playback {
 
-http::Response playlist_response(const MediaRequest& request, const MediaToken& token,
-                                 const Playlist& playlist);
+// The fields of all replies with one file, made once. By class of `Readers`.
+struct FileFields {
+  std::string etag;
+  std::string type;
+  std::array<http::SharedFields, kReaders> content;  // Of 200 and 206,
+  std::array<http::SharedFields, kReaders> bare;     // and of replies without content.
+};
+// `name` as a path below the asset's folder has it. The tag is of bytes that never change.
+FileFields file_fields(std::string_view name, std::string etag);
 
-http::Response file_response(const MediaRequest& request, const MediaToken& token,
-                             std::shared_ptr<const storage::OpenFile> file, MediaGate::Pass pass);
+// A file that is open, and what is said of it.
+struct ServedFile {
+  std::shared_ptr<const storage::OpenFile> file;
+  FileFields fields;
+};
+ServedFile served_file(std::string_view name, std::shared_ptr<const storage::OpenFile> file);
 
-http::Response whole_file_response(const MediaRequest& request, const MediaToken& token,
-                                   std::shared_ptr<const WholeFile> file, storage::BlobStore& blobs,
-                                   AssetId asset, MediaGate::Pass pass);
+Readers readers_of(const MediaToken& token);
+
+// Takes no memory unless several ranges are asked for.
+Result<http::Response> file_response(const MediaRequest& request, const MediaToken& token,
+                                     const ServedFile& file, MediaGate::Pass pass);
+
+Result<http::Response> whole_file_response(const MediaRequest& request, const MediaToken& token,
+                                           std::shared_ptr<const WholeFile> file,
+                                           storage::BlobStore& blobs, AssetId asset,
+                                           MediaGate::Pass pass);
 
 }  // namespace weike::playback

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/http/conditional.hpp"
 #include "api/http/message.hpp"
 
 #include <string_view>
@@ -12,9 +13,8 @@ struct MediaRequest {
   std::string_view asset;
   std::string_view token;
   std::string_view file;
-  std::string_view range;
-  std::string_view if_range;
-  std::string_view if_none_match;
+  http::Conditions conditions;
+  std::string_view accept_encoding = {};
 };
 
 }  // namespace weike::playback

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/http/digest.hpp"
 #include "model/error.hpp"
 #include "model/id.hpp"
 #include "model/role.hpp"
@@ -45,19 +46,19 @@ class MediaSigner {
  public:
   // With the installation's own key, made at the first start.
   static Result<MediaSigner> open(storage::KvStore& store);
-  explicit MediaSigner(std::string key) : key_(std::move(key)) {}
+  explicit MediaSigner(std::string_view key) : authenticator_(key) {}
 
   std::string token(AssetId asset, const MediaToken& content) const;
   // "/media/{asset}/{token}/": a file name goes behind it.
   std::string folder(AssetId asset, const MediaToken& content) const;
   // What `token` says; nothing if this key did not sign it for this asset. Expiry and epoch are the
-  // gate's.
+  // gate's. Takes no memory.
   std::optional<MediaToken> verify(AssetId asset, std::string_view token) const;
 
  private:
-  std::string mac(AssetId asset, std::string_view content) const;
+  http::Digest mac(AssetId asset, std::string_view content) const;
 
-  std::string key_;
+  http::Authenticator authenticator_;
 };
 
 }  // namespace weike::playback

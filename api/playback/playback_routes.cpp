@@ -35,16 +35,12 @@ http::Response show_playback(PlaybackService& service, const http::Request& requ
 }
 
 http::Response answer_media(MediaDelivery& delivery, const http::Request& request) {
-  const auto header = [&](std::string_view name) {
-    return request.headers.get(name).value_or(std::string_view{});
-  };
   const MediaRequest media{request.method,
                            request.parameters.at("asset"),
                            request.parameters.at("token"),
                            request.parameters.at("file"),
-                           header("Range"),
-                           header("If-Range"),
-                           header("If-None-Match")};
+                           http::conditions_of(request.headers),
+                           request.headers.get("Accept-Encoding").value_or("")};
   auto answer = delivery.answer(media);
   if (answer) return std::move(*answer);
   const bool may_wait =
@@ -68,8 +64,8 @@ std::optional<http::Response> answer_media_hot(MediaDelivery& delivery,
   if (token_end == std::string_view::npos) return std::nullopt;
   return delivery.answer_from_memory({head.method, rest.substr(0, asset_end),
                                       rest.substr(asset_end + 1, token_end - asset_end - 1),
-                                      rest.substr(token_end + 1), head.range, head.if_range,
-                                      head.if_none_match});
+                                      rest.substr(token_end + 1), http::conditions_of(head),
+                                      head.accept_encoding});
 }
 
 }  // namespace

@@ -55,7 +55,8 @@ TEST(MediaFiles, MastersAndManifestsBearTags) {
   const auto both = parse_media_file("manifest.0123456789ab.av1.ba9876543210.mpd");
   EXPECT_EQ(both.kind, Kind::manifest);
   EXPECT_TRUE(both.wants_av1);
-  EXPECT_EQ(both.captions, (std::vector<std::string_view>{"0123456789ab", "ba9876543210"}));
+  EXPECT_EQ(std::vector(both.captions.begin(), both.captions.end()),
+            (std::vector<std::string_view>{"0123456789ab", "ba9876543210"}));
   EXPECT_EQ(parse_media_file("master.av1.m3u8").kind, Kind::master);
 
   for (const std::string name :

@@ -46,6 +46,40 @@ TEST_F(MediaRoutes, SharedLinksMayBeKeptByCaches) {
   EXPECT_THAT(header(get_both(media + "master.m3u8"), "Cache-Control"), HasSubstr("s-maxage=10"));
 }
 
+TEST_F(MediaRoutes, PlaylistsAreSentPackedToThoseWhoTakeThem) {
+  const auto target = folder(make_live("public"), nullptr) + "master.m3u8";
+  const auto plain = get_both(target);
+
+  const auto packed = get_both(target, {{"Accept-Encoding", "gzip, br"}});
+
+  EXPECT_EQ(header(packed, "Content-Encoding"), "br");
+  EXPECT_EQ(header(packed, "Vary"), "Accept-Encoding");
+  EXPECT_EQ(header(plain, "Vary"), "Accept-Encoding");
+  EXPECT_LT(text_of(packed).size(), text_of(plain).size());
+  EXPECT_NE(header(packed, "ETag"), header(plain, "ETag"));
+  const auto segment = get_both(folder(make_live("public"), nullptr) + "v360/0.m4s",
+                                {{"Accept-Encoding", "gzip, br"}});
+  EXPECT_EQ(header(segment, "Content-Encoding"), "");
+}
+
+TEST_F(MediaRoutes, ALinkInUseStaysOnTheHotLaneAsLongAsItIsLookedAfter) {
+  const auto target = folder(make_live("members"), &member) + "v360/0.m4s";
+  ASSERT_EQ(get(target).status, 200);
+  for (int i = 0; i < 10; ++i) {
+    clock.advance(std::chrono::seconds{2});
+    delivery.tend();
+    EXPECT_TRUE(get_hot(target)) << i;
+  }
+
+  for (int i = 0; i < 5; ++i) {
+    clock.advance(std::chrono::seconds{2});
+    delivery.tend();
+  }
+
+  EXPECT_FALSE(get_hot(target)) << "nobody asked for it meanwhile";
+  EXPECT_EQ(get(target).status, 200);
+}
+
 struct RangeCase {
   std::string range;
   std::string if_range;
@@ -64,7 +98,7 @@ TEST_F(MediaRoutes, AnswersRanges) {
       {"bytes=5-999", "", 206, "bytes 5-13/14", "segment 0"},
       {"bytes=14-", "", 416, "bytes */14", ""},
       {"bytes=3-1", "", 200, "", "v360 segment 0"},
-      {"bytes=0-1,3-4", "", 200, "", "v360 segment 0"},
+      {"bytes=0-1,2-4", "", 206, "bytes 0-4/14", "v360 "},
       {"lines=0-3", "", 200, "", "v360 segment 0"},
       {"bytes=0-3", etag, 206, "bytes 0-3/14", "v360"},
       {"bytes=0-3", "\"other\"", 200, "", "v360 segment 0"},
@@ -83,6 +117,38 @@ TEST_F(MediaRoutes, AnswersRanges) {
   }
   const auto head = call(http::Method::head, target, nullptr, nullptr, {{"Range", "bytes=0-3"}});
   EXPECT_EQ(head.status, 200) << "a range is for GET alone";
+}
+
+TEST_F(MediaRoutes, SeveralRangesComeInOneMultipartBody) {
+  const auto target = folder(make_live("members"), &member) + "v360/0.m4s";  // "v360 segment 0"
+
+  const auto response = get(target, nullptr, {{"Range", "bytes=5-8,0-1"}});
+
+  EXPECT_EQ(response.status, 206);
+  EXPECT_EQ(header(response, "Content-Range"), "");
+  const auto type = header(response, "Content-Type");
+  ASSERT_THAT(type, StartsWith("multipart/byteranges; boundary="));
+  const auto boundary = "--" + type.substr(type.find('=') + 1);
+  const std::string fields = "\r\nContent-Type: video/mp4\r\nContent-Range: bytes ";
+  const auto& body = *std::get<std::shared_ptr<http::PartsBody>>(response.body);
+  const auto length = body.length_bytes();
+  const auto text = bytes_of(response);
+  EXPECT_EQ(text, boundary + fields + "5-8/14\r\n\r\nsegm\r\n" + boundary + fields +
+                      "0-1/14\r\n\r\nv3\r\n" + boundary + "--\r\n");
+  EXPECT_EQ(text.size(), length);
+}
+
+TEST_F(MediaRoutes, AnotherStateThanIfMatchNamesIsRefusedInBothLanguages) {
+  const auto media = folder(make_live("members"), &member);
+  for (const auto* file : {"v360/0.m4s", "master.m3u8"}) {
+    const auto etag = header(get(media + file), "ETag");
+
+    EXPECT_EQ(get_both(media + file, {{"If-Match", etag}}).status, 200) << file;
+    EXPECT_FALSE(get_hot(media + file, nullptr, {{"If-Match", "\"other\""}})) << file;
+    const auto refused = get(media + file, nullptr, {{"If-Match", "\"other\""}});
+    EXPECT_EQ(refused.status, 412) << file;
+    EXPECT_EQ(code_of(refused), "precondition_failed") << file;
+  }
 }
 
 TEST_F(MediaRoutes, ASegmentThatIsNotMadeYetComesLater) {
