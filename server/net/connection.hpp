@@ -2,36 +2,26 @@
 
 #include "server/net/deadline.hpp"
 #include "server/net/executor.hpp"
-#include "server/net/file_transfer.hpp"
 #include "server/net/thread_context.hpp"
 #include "server/net/transport.hpp"
+#include "server/net/unfinished.hpp"
 
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace weike::server {
 
-// A request on its way through the handler lane.
-struct Exchange {
-  http::Request request;
-  BodyFraming framing;
-  http::Method wire_method = http::Method::other;
-  bool is_http_1_0 = false;
-  bool keep_alive = true;
-  bool body_is_consumed = true;
-  std::chrono::steady_clock::time_point started;
-};
-
-// What the hot lane could not finish without waiting, in this order.
-struct Unfinished {
-  OutputQueue output;
-  std::optional<FileTransfer> file;
-  std::unique_ptr<Exchange> exchange;
-  bool close_after = false;
+// What took a connection over from HTTP: a WebSocket. On the connection's thread.
+class Tenant {
+ public:
+  virtual ~Tenant() = default;
+  // After each `websocket_ping`.
+  virtual void keep_alive() = 0;
+  // The server stops.
+  virtual void stop() = 0;
 };
 
 // One client. Lives on one I/O thread; owned by its session. An idle one owns no buffer.
@@ -54,6 +44,11 @@ class Connection : public boost::intrusive::list_base_hook<
     return is_secure() ? std::string_view(thread_.transport_security) : std::string_view();
   }
   Deadline& deadline() { return deadline_; }
+
+  // Once for each request whose head was read.
+  void count_request() { ++requests_; }
+  // False when this request is the last one: of its number, or by the age of the connection.
+  bool may_go_on() const;
 
   // Bytes that were received and belong to the next request.
   std::string& leftover() { return leftover_; }
@@ -80,6 +75,8 @@ class Connection : public boost::intrusive::list_base_hook<
 
   // Event streams: true once after each heartbeat interval.
   bool take_heartbeat() { return std::exchange(is_heartbeat_due_, false); }
+  // Null: nobody. The tenant outlives its stay.
+  void let_to(Tenant* tenant) { tenant_ = tenant; }
   // A session that waits for the socket looks at its flags.
   void wake();
 
@@ -94,7 +91,11 @@ class Connection : public boost::intrusive::list_base_hook<
   bool is_expired_ = false;
   bool must_linger_ = false;
   bool is_heartbeat_due_ = false;
+  bool is_old_ = false;
+  std::uint32_t requests_ = 0;
+  const Deadline::Clock::time_point opened_ = Deadline::Clock::now();
   Deadline deadline_;
+  Tenant* tenant_ = nullptr;
   std::string leftover_;
   std::unique_ptr<Unfinished> unfinished_;
   std::shared_ptr<const http::Permit> permit_;

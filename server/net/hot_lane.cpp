@@ -2,6 +2,8 @@
 
 #include "api/http/problem.hpp"
 #include "server/net/exchange.hpp"
+#include "server/net/tls/redirect.hpp"
+#include "server/net/transfer.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -12,12 +14,46 @@ namespace {
 // A turn of pipelined requests sends when this much waits.
 constexpr std::size_t kMaxWaitingPieces = 48;
 constexpr std::size_t kMaxWaitingText = 64 * 1024;
+constexpr std::size_t kMaxWaitingBytes = 256 * 1024;
 
 // Bytes and files; everything else waits for somebody.
 bool is_sent_here(const http::Body& body) {
   return !std::holds_alternative<std::shared_ptr<http::EventSource>>(body) &&
          !std::holds_alternative<std::shared_ptr<http::PartsBody>>(body) &&
          !std::holds_alternative<std::shared_ptr<http::LaterAnswer>>(body);
+}
+
+// Sends a turn of a file. `wait`: all of it is sent.
+Next send_turn(Connection& connection, FileTransfer& transfer) {
+  const std::uint64_t before = transfer.sent_bytes();
+  const std::size_t limit = connection.thread().options().file_turn_bytes;
+  const TurnEnd end = transfer.send_turn(connection.transport(), limit);
+  connection.deadline().count(transfer.sent_bytes() - before);
+  switch (end) {
+    case TurnEnd::failed:
+      return Next::close;
+    case TurnEnd::cold:
+      return Next::fetch;
+    case TurnEnd::would_block:
+      return Next::wait_writable;
+    case TurnEnd::done:
+      break;
+  }
+  if (!transfer.is_done()) return Next::again;
+  tell_of_unprobed(connection.thread().shared, transfer);
+  return Next::wait;
+}
+
+// `wait`: all of it is sent.
+Next send_output(Connection& connection, Unfinished& rest) {
+  std::uint64_t sent = 0;
+  const bool has_more = rest.file && rest.file->joins_head();
+  const SendResult result = rest.output.send(connection.transport(), has_more, sent);
+  connection.deadline().count(sent);
+  if (result == SendResult::failed) return Next::close;
+  if (result == SendResult::would_block) return Next::wait_writable;
+  rest.has_output = false;
+  return Next::wait;
 }
 
 class Turn {
@@ -38,10 +74,12 @@ class Turn {
   void keep_leftover();
   Step serve_one();
   Step refuse(Refusal refusal);
+  Step redirect(http::Response&& response);
   Step to_handler_lane();
   Step reply(http::Response&& response, const ReplyFrame& frame);
   Step reply_file(const http::FileBody& body, bool keep_alive);
   bool flush(bool has_more);
+  Next leave_rest();
   Step stop(Next next) {
     next_ = next;
     return Step::stop;
@@ -52,6 +90,7 @@ class Turn {
   ThreadContext& thread_;
   OutputQueue& output_;
   std::string_view input_;
+  bool is_head_ = false;    // The request at hand is a HEAD, well-formed or not.
   bool is_at_end_ = false;  // The client sends no more.
   Next next_ = Next::wait;
 };
@@ -63,10 +102,7 @@ Next Turn::run() {
 
   keep_leftover();
   if (!flush(false)) return Next::close;
-  if (connection_.unfinished()) {
-    if (next_ == Next::close) connection_.unfinished()->close_after = true;
-    return Next::finish;
-  }
+  if (connection_.unfinished()) return leave_rest();
   if (step == Step::stop) return next_;
   if (is_at_end_) return Next::close;
   if (input_.empty()) {
@@ -75,6 +111,15 @@ Next Turn::run() {
     connection_.deadline().enter(Phase::head);
   }
   return Next::wait;
+}
+
+// What the session waits for before it goes on with the rest.
+Next Turn::leave_rest() {
+  Unfinished& rest = *connection_.unfinished();
+  if (next_ == Next::close) rest.close_after = true;
+  if (!rest.has_output && !rest.file) return Next::finish;
+  connection_.deadline().enter(Phase::write);
+  return rest.has_output ? Next::wait_writable : next_;
 }
 
 void Turn::keep_leftover() {
@@ -109,12 +154,14 @@ bool Turn::receive() {
 
 Turn::Step Turn::serve_one() {
   const NetOptions& options = thread_.options();
-  if (output_.piece_count() > kMaxWaitingPieces || output_.text().size() > kMaxWaitingText) {
+  if (output_.piece_count() > kMaxWaitingPieces || output_.text().size() > kMaxWaitingText ||
+      output_.size_bytes() > kMaxWaitingBytes) {
     if (!flush(false)) return stop(Next::close);
     if (connection_.unfinished()) return stop(Next::finish);
   }
   const std::string_view bounded = input_.substr(0, options.head_limit_bytes + 1);
   const HeadScan scan = scan_head(bounded);
+  is_head_ = bounded.substr(scan.skipped).starts_with("HEAD ");
   if (scan.state == HeadScan::State::malformed) return refuse(Refusal::malformed);
   if (scan.state == HeadScan::State::incomplete) {
     if (bounded.size() <= options.head_limit_bytes) return Step::incomplete;
@@ -123,10 +170,15 @@ Turn::Step Turn::serve_one() {
   }
   ParsedHead& parsed = thread_.parsed;
   const std::string_view head = input_.substr(scan.skipped, scan.end - scan.skipped);
-  if (const Refusal refusal = parse_head(head, options, parsed); refusal != Refusal::none) {
-    return refuse(refusal);
-  }
+  const Refusal refusal = parse_head(head, options, parsed);
+  if (refusal != Refusal::none) return refuse(refusal);
+  // RFC 9110 §7.4: what is https is not told in the clear, except to a proxy that knows better.
+  const bool is_safe = connection_.is_secure() || connection_.is_trusted();
+  if (parsed.target_is_https && !is_safe) return refuse(Refusal::misdirected);
   input_.remove_prefix(scan.end);
+  connection_.count_request();
+  if (auto elsewhere = redirect_to_https(connection_, parsed))
+    return redirect(std::move(*elsewhere));
   if (parsed.framing.has_body()) return to_handler_lane();
   const http::HotHandler* hot =
       thread_.shared.router.find_hot(parsed.head.method, parsed.head.path);
@@ -139,13 +191,15 @@ Turn::Step Turn::serve_one() {
     thread_.shared.observer.on_failure(id, failure.what());
     response = http::problem(Error{ErrorCode::internal, failure.what()}, http::Language::zh, id);
   }
+  thread_.shared.observer.note(response ? NetEvent::cache_hit : NetEvent::cache_miss);
   if (!response || !is_sent_here(response->body)) return to_handler_lane();
-  const ReplyFrame frame{
-      .request_id = thread_.ids.next(),
-      .date = thread_.date.now(),
-      .is_head = parsed.wire_method == http::Method::head,
-      .is_http_1_0 = parsed.is_http_1_0,
-      .keep_alive = parsed.keep_alive && !response->close_connection && !thread_.is_stopping};
+  const ReplyFrame frame{.request_id = thread_.ids.next(),
+                         .date = thread_.date.now(),
+                         .is_head = parsed.wire_method == http::Method::head,
+                         .is_http_1_0 = parsed.is_http_1_0,
+                         .keep_alive = parsed.keep_alive && !response->close_connection &&
+                                       !thread_.is_stopping && connection_.may_go_on(),
+                         .transport_security = connection_.transport_security()};
   return reply(std::move(*response), frame);
 }
 
@@ -165,26 +219,31 @@ Turn::Step Turn::reply_file(const http::FileBody& body, bool keep_alive) {
   connection_.watch_permit(transfer.permit());
   if (!transfer.is_permitted()) return stop(Next::close);
   if (!flush(transfer.joins_head())) return stop(Next::close);
+  Next next = Next::again;
   if (!connection_.unfinished()) {
-    const std::size_t limit = thread_.options().file_turn_bytes;
-    const SendResult result = transfer.send_turn(connection_.transport(), limit);
-    if (result == SendResult::failed) return stop(Next::close);
-    if (result == SendResult::done && transfer.is_done()) {
-      return stop(keep_alive ? Next::again : Next::close);
+    next = send_turn(connection_, transfer);
+    if (next == Next::close) return stop(Next::close);
+    if (next == Next::wait) {
+      if (!keep_alive) return stop(Next::close);
+      // Others have their turn before a second file.
+      return input_.empty() ? Step::next : stop(Next::again);
     }
-    connection_.unfinished() = std::make_unique<Unfinished>();
+    connection_.unfinished() = thread_.spare.take();
   }
   connection_.unfinished()->file.emplace(std::move(transfer));
   connection_.unfinished()->close_after = !keep_alive;
-  return stop(Next::finish);
+  return stop(next);
 }
 
 Turn::Step Turn::refuse(Refusal refusal) {
-  const ReplyFrame frame{
-      .request_id = thread_.ids.next(), .date = thread_.date.now(), .keep_alive = false};
+  const ReplyFrame frame{.request_id = thread_.ids.next(),
+                         .date = thread_.date.now(),
+                         .is_head = is_head_,
+                         .keep_alive = false,
+                         .transport_security = connection_.transport_security()};
   const http::Response response = refusal_response(refusal, http::Language::zh, frame.request_id);
   append_reply_head(output_.text(), response, frame);
-  output_.text() += std::get<std::string>(response.body);
+  if (!is_head_) output_.text() += std::get<std::string>(response.body);
   thread_.parsed.head = {};
   thread_.parsed.wire_method = http::Method::other;
   record(frame.request_id, response.status, 0);
@@ -193,11 +252,25 @@ Turn::Step Turn::refuse(Refusal refusal) {
   return stop(Next::close);
 }
 
+// A body that follows is not read; then the connection has to close.
+Turn::Step Turn::redirect(http::Response&& response) {
+  const ParsedHead& parsed = thread_.parsed;
+  const bool has_body = parsed.framing.has_body();
+  if (has_body) connection_.linger_at_close();
+  const ReplyFrame frame{.request_id = thread_.ids.next(),
+                         .date = thread_.date.now(),
+                         .is_head = is_head_,
+                         .is_http_1_0 = parsed.is_http_1_0,
+                         .keep_alive = parsed.keep_alive && !has_body && !thread_.is_stopping &&
+                                       connection_.may_go_on()};
+  return reply(std::move(response), frame);
+}
+
 Turn::Step Turn::to_handler_lane() {
   std::unique_ptr<Exchange> exchange = make_exchange(connection_, thread_.parsed);
   if (!exchange) return refuse(Refusal::malformed);
   if (!flush(false)) return stop(Next::close);
-  if (!connection_.unfinished()) connection_.unfinished() = std::make_unique<Unfinished>();
+  if (!connection_.unfinished()) connection_.unfinished() = thread_.spare.take();
   connection_.unfinished()->exchange = std::move(exchange);
   return stop(Next::finish);
 }
@@ -209,8 +282,9 @@ bool Turn::flush(bool has_more) {
   std::uint64_t sent = 0;
   const SendResult result = output_.send(connection_.transport(), has_more, sent);
   if (result == SendResult::would_block) {
-    connection_.unfinished() = std::make_unique<Unfinished>();
-    connection_.unfinished()->output = std::move(output_);
+    connection_.unfinished() = thread_.spare.take();
+    connection_.unfinished()->output.swap(output_);
+    connection_.unfinished()->has_output = true;
   }
   output_.clear();
   return result != SendResult::failed;
@@ -230,5 +304,28 @@ void Turn::record(std::string_view id, int status, std::uint64_t bytes) {
 }  // namespace
 
 Next serve_hot(Connection& connection) { return Turn(connection).run(); }
+
+Next resume_hot(Connection& connection) {
+  Unfinished& rest = *connection.unfinished();
+  if (rest.has_output) {
+    const Next next = send_output(connection, rest);
+    if (next != Next::wait) return next;
+  }
+  if (rest.file) {
+    if (!rest.file->is_permitted()) {
+      connection.abort();
+      return Next::close;
+    }
+    const Next next = send_turn(connection, *rest.file);
+    if (next != Next::wait) return next;
+    rest.file.reset();
+  }
+  if (rest.exchange) return Next::finish;
+  const bool close_after = rest.close_after;
+  connection.thread().spare.give_back(std::move(connection.unfinished()));
+  if (close_after) return Next::close;
+  connection.deadline().enter(Phase::idle);
+  return connection.leftover().empty() ? Next::wait : Next::again;
+}
 
 }  // namespace weike::server

@@ -8,8 +8,6 @@ namespace weike::server {
 namespace {
 
 constexpr std::size_t kMaxVectors = 64;
-// More memory than this is given back when the queue is cleared.
-constexpr std::size_t kKeptTextBytes = 128 * 1024;
 
 }  // namespace
 
@@ -32,7 +30,7 @@ std::uint64_t OutputQueue::size_bytes() const {
 }
 
 SendResult OutputQueue::send(Transport& transport, bool has_more, std::uint64_t& sent) {
-  std::array<iovec, kMaxVectors> vectors{};
+  std::array<iovec, kMaxVectors> vectors;
   while (!is_empty()) {
     const std::size_t count = std::min(kMaxVectors, pieces_.size() - first_);
     for (std::size_t i = 0; i < count; ++i) {
@@ -67,12 +65,12 @@ void OutputQueue::advance(std::size_t bytes) {
   }
 }
 
-void OutputQueue::clear() {
+void OutputQueue::clear(std::size_t kept_text_bytes) {
   pieces_.clear();
   first_ = 0;
   text_.clear();
   text_taken_ = 0;
-  if (text_.capacity() > kKeptTextBytes) text_.shrink_to_fit();
+  if (text_.capacity() > kept_text_bytes) text_.shrink_to_fit();
 }
 
 }  // namespace weike::server

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weike::server {
@@ -27,8 +28,15 @@ class OutputQueue {
   // when all is gone: the transport may still hold some.
   SendResult send(Transport& transport, bool has_more, std::uint64_t& sent);
 
-  // Forgets everything and keeps the memory: the bytes of one client must never meet another.
-  void clear();
+  // Forgets everything: the bytes of one client must never meet another. Keeps the memory, of text
+  // no more than `kept_text_bytes`.
+  void clear(std::size_t kept_text_bytes = std::size_t{128} * 1024);
+  void swap(OutputQueue& other) noexcept {
+    std::swap(text_, other.text_);
+    std::swap(text_taken_, other.text_taken_);
+    std::swap(pieces_, other.pieces_);
+    std::swap(first_, other.first_);
+  }
 
  private:
   struct Piece {

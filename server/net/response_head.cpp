@@ -91,7 +91,12 @@ void append_reply_head(std::string& out, const http::Response& response, const R
   out.append(reason_phrase(response.status));
   out.append("\r\nDate: ");
   out.append(frame.date);
-  for (const auto& [name, value] : response.headers.fields()) {
+  out.append(response.headers.shared_text());
+  if (const auto range = response.headers.content_range(); !range.empty()) {
+    out.append("\r\nContent-Range: ");
+    out.append(range);
+  }
+  for (const auto& [name, value] : response.headers.own_fields()) {
     out.append("\r\n");
     append_clean(out, name);
     out.append(": ");
@@ -108,15 +113,15 @@ void append_reply_head(std::string& out, const http::Response& response, const R
   } else if (frame.is_http_1_0) {
     out.append("\r\nConnection: keep-alive");
   }
+  if (!frame.transport_security.empty()) {
+    out.append("\r\nStrict-Transport-Security: ");
+    out.append(frame.transport_security);
+  }
   out.append("\r\nX-Request-Id: ");
   out.append(frame.request_id);
   out.append("\r\n\r\n");
 }
 
-  if (!frame.transport_security.empty()) {
-    out.append("\r\nStrict-Transport-Security: ");
-    out.append(frame.transport_security);
-  }
 const http::FileBody* append_reply(OutputQueue& output, http::Response& response,
                                    const ReplyFrame& frame, std::uint64_t& length) {
   append_reply_head(output.text(), response, frame);
@@ -198,15 +203,15 @@ std::string_view reason_phrase(int status) {
       return "Range Not Satisfiable";
     case 417:
       return "Expectation Failed";
+    case 421:
+      return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
     case 423:
       return "Locked";
     case 429:
       return "Too Many Requests";
     case 431:
-    case 421:
-      return "Misdirected Request";
-    case 422:
-      return "Unprocessable Content";
       return "Request Header Fields Too Large";
     case 460:
       return "Checksum Mismatch";
@@ -244,15 +249,15 @@ http::Response refusal_response(Refusal refusal, http::Language language,
         return {ErrorCode::invalid_argument, "http_version_not_supported", 505};
       case Refusal::coding_not_implemented:
         return {ErrorCode::invalid_argument, "transfer_coding_not_implemented", 501};
+      case Refusal::method_not_implemented:
+        return {ErrorCode::invalid_argument, "method_not_implemented", 501};
+      case Refusal::misdirected:
+        return {ErrorCode::invalid_argument, "misdirected_request", 421};
       case Refusal::expectation_failed:
         return {ErrorCode::invalid_argument, "expectation_failed", 417};
       case Refusal::timed_out:
         return {ErrorCode::deadline_exceeded, "request_timeout", 408};
       case Refusal::body_too_large:
-      case Refusal::method_not_implemented:
-        return {ErrorCode::invalid_argument, "method_not_implemented", 501};
-      case Refusal::misdirected:
-        return {ErrorCode::invalid_argument, "misdirected_request", 421};
         return {ErrorCode::too_large, "body_too_large", 413};
       case Refusal::none:
       case Refusal::malformed:

@@ -1,11 +1,14 @@
 #include "server/net/session.hpp"
 
+#include "server/net/event_stream.hpp"
 #include "server/net/exchange.hpp"
 #include "server/net/hot_lane.hpp"
 #include "server/net/later_answer.hpp"
 #include "server/net/request_body.hpp"
 #include "server/net/tls/handshake.hpp"
 #include "server/net/transfer.hpp"
+#include "server/net/websocket.hpp"
+#include "server/net/websocket_upgrade.hpp"
 
 namespace weike::server {
 namespace {
@@ -19,6 +22,8 @@ namespace {
   if (match.route == nullptr) {
     co_await drop_short_body(connection, exchange);
     response = no_route_response(exchange->request, match.allowed);
+  } else if (match.route->websocket) {
+    response = co_await answer_upgrade(connection, exchange, match.route);
   } else if (match.route->stream) {
     response = co_await answer_streamed(connection, exchange, match.route);
   } else {
@@ -32,40 +37,66 @@ namespace {
   co_return co_await send_reply(connection, exchange, std::move(*response));
 }
 
-// Does what the hot lane could not do without waiting. False when the connection is to close.
-Task<bool> finish(Connection* connection) {
-  const std::unique_ptr<Unfinished> rest = std::move(connection->unfinished());
-  if (!co_await send_all(connection, &rest->output, false)) co_return false;
-  if (rest->file && !co_await send_file(connection, &*rest->file)) co_return false;
-  if (rest->exchange && !co_await serve_exchange(connection, rest->exchange.get())) {
-    co_return false;
-  }
-  co_return !rest->close_after;
+// Answers the request that the hot lane left to the handler lane. False when the connection is to
+// close.
+[[gnu::noinline]] Task<bool> finish(Connection* connection) {
+  std::unique_ptr<Unfinished> rest = std::move(connection->unfinished());
+  if (!co_await serve_exchange(connection, rest->exchange.get())) co_return false;
+  const bool close_after = rest->close_after;
+  connection->thread().spare.give_back(std::move(rest));
+  co_return !close_after;
+}
+
+// What the last request began, if anything: it goes on when requests are over.
+struct Sequel {
+  std::shared_ptr<http::EventSource> events;
+  std::shared_ptr<WebSocketStart> websocket;
+};
+
+Sequel take_sequel(Connection& connection) {
+  const std::unique_ptr<Unfinished> rest = std::move(connection.unfinished());
+  if (!rest) return {};
+  return {std::move(rest->events), std::move(rest->websocket)};
 }
 
 }  // namespace
 
 Task<void> run_session(std::unique_ptr<Connection> connection) {
-  bool has_input = false;
   bool is_welcome = true;
-  if (connection->is_secure()) is_welcome = co_await shake_hands(connection.get());
-  while (is_welcome && connection->is_alive()) {
-    if (!has_input && !connection->transport().has_pending_input()) {
-      co_await connection->socket().async_wait(Socket::wait_read, kAwaitTuple);
-      if (!connection->is_alive()) break;
-    }
-    const Next next = serve_hot(*connection);
-    if (next == Next::close) break;
-    has_input = next != Next::wait;
-    if (next == Next::again) {
-      co_await asio::post(connection->socket().get_executor(), kAwait);
-    } else if (next == Next::finish && !co_await finish(connection.get())) {
-      break;
-    }
-    if (connection->thread().is_stopping && connection->leftover().empty()) break;
+  if (connection->is_secure()) {
+    is_welcome = co_await shake_hands(connection.get());
+    connection->thread().shared.observer.note(is_welcome ? NetEvent::handshake_done
+                                                         : NetEvent::handshake_failed);
   }
+  // Waiting is done here and not in coroutines of its own: their frames would be allocated anew.
+  Next next = Next::wait;
+  while (is_welcome && connection->is_alive()) {
+    if (next == Next::wait && !connection->transport().has_pending_input()) {
+      co_await connection->socket().async_wait(Socket::wait_read, kAwaitTuple);
+    } else if (next == Next::wait_writable) {
+      co_await connection->socket().async_wait(Socket::wait_write, kAwaitTuple);
+    } else if (next == Next::fetch) {
+      if (!co_await fetch_next(connection.get(), &*connection->unfinished()->file)) break;
+    } else if (next == Next::finish) {
+      if (!co_await finish(connection.get())) break;
+    } else {
+      // Others have their turn first.
+      co_await asio::post(connection->socket().get_executor(), kAwait);
+    }
+    if (!connection->is_alive()) break;
+    const bool has_rest = connection->unfinished() != nullptr;
+    next = has_rest ? resume_hot(*connection) : serve_hot(*connection);
+    if (next == Next::close) break;
+    const bool is_idle = connection->leftover().empty() && !connection->unfinished();
+    if (connection->thread().is_stopping && is_idle) break;
+  }
+  Sequel sequel = take_sequel(*connection);
+  if (sequel.events) co_await send_events(connection.get(), std::move(sequel.events));
+  if (sequel.websocket) co_await run_websocket(connection.get(), std::move(sequel.websocket));
   if (connection->is_secure()) co_await say_goodbye(connection.get());
-  if (connection->must_linger() && connection->socket().is_open()) {
+  // Requests behind the last answer are never read; a reset for them must not take it away.
+  const bool must_linger = connection->must_linger() || !connection->leftover().empty();
+  if (must_linger && connection->socket().is_open()) {
     co_await close_slowly(connection.get());
   }
 }

@@ -10,7 +10,9 @@
 #include "server/net/response_head.hpp"
 #include "server/net/tls/tls_context.hpp"
 #include "server/net/trusted_peers.hpp"
+#include "server/net/unfinished.hpp"
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,7 @@ struct SharedContext {
   const TrustedPeers trusted;
   ConnectionQuota quota;
   std::unique_ptr<TlsContext> tls;  // Null without TLS.
+  std::atomic<bool> has_told_of_unprobed{false};
   asio::thread_pool pool;
 
   SharedContext(const NetOptions& net, const http::Router& routes, http::Gatekeeper& gate,
@@ -34,7 +37,7 @@ struct SharedContext {
         gatekeeper(gate),
         observer(watcher),
         trusted(std::move(proxies)),
-        quota(net.max_connections, net.max_connections_per_address),
+        quota(net.max_connections, net.max_connections_per_address, net.ipv6_prefix_bits),
         pool(net.pool_threads) {}
 };
 
@@ -44,6 +47,7 @@ struct ThreadContext {
   bool is_stopping = false;
   std::vector<char> input;  // Received bytes of the connection whose turn it is.
   OutputQueue output;       // Replies of the connection whose turn it is; empty between turns.
+  SpareUnfinished spare;
   ParsedHead parsed;
   DateText date;
   RequestIds ids;

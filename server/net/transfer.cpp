@@ -1,7 +1,6 @@
 #include "server/net/transfer.hpp"
 
 #include "server/net/exchange.hpp"
-#include "server/net/signal.hpp"
 
 #include <cerrno>
 
@@ -47,16 +46,6 @@ Task<bool> send_part(Connection* connection, http::PartsBody::Part part, bool is
   co_return co_await send_all(connection, &output, !is_last);
 }
 
-// False when the client has left. It has nothing to say while it listens.
-bool drop_input(Connection& connection) {
-  char scratch[512];
-  while (true) {
-    const ssize_t got = connection.transport().receive(scratch);
-    if (got > 0) continue;
-    return got < 0 && (errno == EAGAIN || errno == EINTR);
-  }
-}
-
 }  // namespace
 
 Task<bool> send_all(Connection* connection, OutputQueue* output, bool has_more) {
@@ -73,6 +62,24 @@ Task<bool> send_all(Connection* connection, OutputQueue* output, bool has_more) 
   }
 }
 
+Task<bool> fetch_next(Connection* connection, FileTransfer* transfer) {
+  SharedContext& shared = connection->thread().shared;
+  auto work = [&] {
+    shared.observer.on_event(NetEvent::cold_read, transfer->next_bytes());
+    return transfer->fetch_next();
+  };
+  connection->deadline().pause();
+  const bool is_there = co_await run_blocking(shared.pool, work);
+  connection->deadline().resume();
+  co_return is_there && connection->is_alive();
+}
+
+void tell_of_unprobed(SharedContext& shared, const FileTransfer& transfer) {
+  if (!transfer.is_unprobed() || shared.has_told_of_unprobed.exchange(true)) return;
+  shared.observer.on_notice(
+      "the file system does not tell what is in memory (RWF_NOWAIT): cold files count as warm");
+}
+
 Task<bool> send_file(Connection* connection, FileTransfer* transfer) {
   connection->watch_permit(transfer->permit());
   connection->deadline().enter(Phase::write);
@@ -83,12 +90,15 @@ Task<bool> send_file(Connection* connection, FileTransfer* transfer) {
     }
     const std::uint64_t before = transfer->sent_bytes();
     const std::size_t limit = connection->thread().options().file_turn_bytes;
-    const SendResult result = transfer->send_turn(connection->transport(), limit);
+    const TurnEnd end = transfer->send_turn(connection->transport(), limit);
     connection->deadline().count(transfer->sent_bytes() - before);
-    if (result == SendResult::failed) co_return false;
-    if (result == SendResult::would_block) {
+    if (end == TurnEnd::failed) co_return false;
+    if (end == TurnEnd::cold) {
+      if (!co_await fetch_next(connection, transfer)) co_return false;
+    } else if (end == TurnEnd::would_block) {
       if (!co_await wait_writable(connection)) co_return false;
     } else if (transfer->is_done()) {
+      tell_of_unprobed(connection->thread().shared, *transfer);
       co_return true;
     } else {
       co_await asio::post(connection->socket().get_executor(), kAwait);
@@ -115,29 +125,6 @@ Task<bool> send_parts(Connection* connection, Exchange* exchange,
   }
 }
 
-Task<void> send_events(Connection* connection, std::shared_ptr<http::EventSource> source) {
-  Signal signal(connection->socket());
-  source->on_ready(signal.trigger());
-  connection->deadline().enter(Phase::events);
-  while (connection->is_alive() && !connection->thread().is_stopping) {
-    std::optional<std::string> news = source->take();
-    if (!news) break;
-    if (connection->take_heartbeat() && news->empty()) *news = ":\n\n";
-    if (!news->empty()) {
-      OutputQueue output;
-      output.text() = std::move(*news);
-      if (!co_await send_all(connection, &output, false)) break;
-      connection->deadline().enter(Phase::events);
-      continue;
-    }
-    if (!signal.take()) {
-      co_await connection->socket().async_wait(Socket::wait_read, kAwaitTuple);
-      if (!connection->is_alive() || !drop_input(*connection)) break;
-    }
-  }
-  source->on_ready([] {});
-}
-
 Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response response) {
   ThreadContext& thread = connection->thread();
   const bool is_endless = std::holds_alternative<std::shared_ptr<http::EventSource>>(response.body);
@@ -147,7 +134,7 @@ Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response
   frame.is_head = exchange->wire_method == http::Method::head;
   frame.is_http_1_0 = exchange->is_http_1_0;
   frame.keep_alive = exchange->keep_alive && exchange->body_is_consumed && !thread.is_stopping &&
-                     !response.close_connection && !is_endless;
+                     !response.close_connection && !is_endless && connection->may_go_on();
   frame.transport_security = connection->transport_security();
   if (!exchange->body_is_consumed) connection->linger_at_close();
 
@@ -172,8 +159,10 @@ Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response
     if (!co_await send_parts(connection, exchange, std::move(parts), length)) co_return false;
   }
   if (is_endless && !frame.is_head) {
-    auto source = std::get<std::shared_ptr<http::EventSource>>(std::move(response.body));
-    co_await send_events(connection, std::move(source));
+    // The session goes on with it when this exchange is gone.
+    connection->unfinished() = thread.spare.take();
+    connection->unfinished()->events =
+        std::get<std::shared_ptr<http::EventSource>>(std::move(response.body));
   }
   co_return frame.keep_alive;
 }

@@ -10,6 +10,14 @@ namespace weike::server {
 // Sends all of `output`. False when the client is gone or too slow.
 Task<bool> send_all(Connection* connection, OutputQueue* output, bool has_more);
 
+// Brings what a transfer sends next into memory, on the pool; our time, not the client's. False
+// when the file cannot be read.
+Task<bool> fetch_next(Connection* connection, FileTransfer* transfer);
+
+// Says once that a file system does not tell what is in memory, so that its disks may hold up
+// others.
+void tell_of_unprobed(SharedContext& shared, const FileTransfer& transfer);
+
 // Sends the rest of a file in turns, asking its permit before each.
 Task<bool> send_file(Connection* connection, FileTransfer* transfer);
 
@@ -17,10 +25,6 @@ Task<bool> send_file(Connection* connection, FileTransfer* transfer);
 // permit was revoked, or the parts are not what was promised: then the connection must close.
 Task<bool> send_parts(Connection* connection, Exchange* exchange,
                       std::shared_ptr<http::PartsBody> parts, std::uint64_t length);
-
-// Sends the events of `source` as they come, and a comment when there were none for a while, until
-// the source ends or the client leaves.
-Task<void> send_events(Connection* connection, std::shared_ptr<http::EventSource> source);
 
 // Composes and sends a whole reply of the handler lane. False when the connection is to close.
 Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response response);

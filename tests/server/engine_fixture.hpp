@@ -7,19 +7,27 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace weike::server {
 
-// Lets everybody in.
+// Lets everybody in, or nobody.
 class OpenGate : public http::Gatekeeper {
  public:
-  std::optional<http::Response> admit(const http::Route&, http::Request&) override { return {}; }
+  std::optional<http::Response> admit(const http::Route&, http::Request&) override {
+    if (refuses_with == 0) return {};
+    http::Response refused;
+    refused.status = refuses_with;
+    return refused;
+  }
+  int refuses_with = 0;
 };
 
 class CountingObserver : public Observer {
@@ -28,22 +36,28 @@ class CountingObserver : public Observer {
     const std::lock_guard lock(mutex);
     statuses.push_back(record.status);
     peers.emplace_back(record.peer);
+    if (record.lane == Lane::hot) hot_threads.push_back(std::this_thread::get_id());
   }
   void on_failure(std::string_view, std::string_view what) override {
     const std::lock_guard lock(mutex);
     failures.emplace_back(what);
   }
-  void on_connection_opened() override { ++opened; }
-  void on_connection_closed() override { ++closed; }
-  void on_connection_refused() override { ++refused; }
+  void on_event(NetEvent event, std::uint64_t amount) override {
+    counts[static_cast<std::size_t>(event)] += amount;
+    if (event != NetEvent::cold_read) return;
+    const std::lock_guard lock(mutex);
+    cold_threads.push_back(std::this_thread::get_id());
+  }
+
+  std::uint64_t count(NetEvent event) const { return counts[static_cast<std::size_t>(event)]; }
 
   std::mutex mutex;
   std::vector<int> statuses;
   std::vector<std::string> peers;
   std::vector<std::string> failures;
-  std::atomic<int> opened = 0;
-  std::atomic<int> closed = 0;
-  std::atomic<int> refused = 0;
+  std::vector<std::thread::id> hot_threads;   // That answered,
+  std::vector<std::thread::id> cold_threads;  // and that read what was not in memory.
+  std::array<std::atomic<std::uint64_t>, kNetEvents> counts{};
 };
 
 class SwitchPermit : public http::Permit {
@@ -58,11 +72,16 @@ struct UploadTrace {
   std::condition_variable changed;
   std::string bytes;
   std::size_t largest_write = 0;
+  std::size_t seen = 0;
   std::function<void()> interrupt;
   std::optional<http::BodyEnd> end;
   bool fails_writes = false;
+  bool holds_writes = false;  // As a disk that does not answer; until `let_go`.
 
   bool wait_for_bytes(std::size_t count);
+  // What was given to `write` so far, also while that is held.
+  std::size_t seen_bytes();
+  void let_go();
   std::optional<http::BodyEnd> wait_for_end();
 };
 

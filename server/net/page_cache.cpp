@@ -1,0 +1,75 @@
+#include "server/net/page_cache.hpp"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace weike::server {
+namespace {
+
+// cachestat(2), Linux 6.5; Debian 12's headers do not have it yet.
+constexpr long kCacheStat = 451;
+struct CacheRange {
+  std::uint64_t offset;
+  std::uint64_t length;
+};
+struct CacheCounts {
+  std::uint64_t cached;  // In pages.
+  std::uint64_t dirty;
+  std::uint64_t in_writeback;
+  std::uint64_t evicted;
+  std::uint64_t recently_evicted;
+};
+
+std::uint64_t page_bytes() {
+  static const auto bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
+// False only if some page is certainly missing. Pages that are on their way count as there.
+bool may_be_all_there(int file, std::uint64_t offset, std::uint64_t length) {
+  const CacheRange range{offset, length};
+  CacheCounts counts{};
+  // Older kernels, and some sandboxes, do not know the call.
+  if (::syscall(kCacheStat, file, &range, &counts, 0U) != 0) return true;
+  const auto page = page_bytes();
+  return counts.cached >= (offset + length - 1) / page - offset / page + 1;
+}
+
+}  // namespace
+
+Warmth warmth_of(int file, std::uint64_t offset, std::uint64_t length) {
+  // First the counting, because the reading may begin to fetch. Reading ahead goes forward, so the
+  // last byte is the one to be on its way still.
+  if (length == 0) return Warmth::warm;
+  if (!may_be_all_there(file, offset, length)) return Warmth::cold;
+  char byte = 0;
+  const iovec piece{&byte, 1};
+  const auto got = ::preadv2(file, &piece, 1, static_cast<off_t>(offset + length - 1), RWF_NOWAIT);
+  if (got >= 0) return Warmth::warm;
+  if (errno == EAGAIN) return Warmth::cold;
+  return errno == EOPNOTSUPP || errno == ENOSYS ? Warmth::unknown : Warmth::warm;
+}
+
+bool fetch(int file, std::uint64_t offset, std::uint64_t length) {
+  std::array<char, std::size_t{64} * 1024> scratch;
+  const auto end = offset + length;
+  ::posix_fadvise(file, static_cast<off_t>(offset), static_cast<off_t>(2 * length),
+                  POSIX_FADV_WILLNEED);
+  while (offset < end) {
+    const auto part = std::min<std::uint64_t>(scratch.size(), end - offset);
+    const auto got =
+        ::pread(file, scratch.data(), static_cast<std::size_t>(part), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    offset += static_cast<std::uint64_t>(got);
+  }
+  return true;
+}
+
+}  // namespace weike::server
