@@ -100,6 +100,10 @@ try {
     results.push(await resultOf(row, weike, bars));
     console.error(line(results.at(-1)).join(' | '));
   }
+} catch (failure) {
+  // Now: the servers may be in a state in which they do not stop.
+  console.error(failure);
+  throw failure;
 } finally {
   for (const nginx of bars) await nginx.stop();
   await weike.stop();
