@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::chrono::seconds kTendInterval{2};
 constexpr std::chrono::seconds kSweepInterval{30};
-constexpr std::chrono::milliseconds kLogInterval{500};
 
 std::size_t workers_of(const Config& config) {
   if (config.transcode_workers > 0) return config.transcode_workers;
@@ -53,10 +52,10 @@ GlanceDeskOptions glance_options(const Config& config, const Log& log) {
 
 App::App(const Config& config, Log log, DataFolder data, InstallationKeys keys,
          std::unique_ptr<media::Worker> media_worker)
-      current_(config),
     : config_(config),
+      current_(config),
       log_(std::move(log)),
-      access_log_(log_),
+      access_log_(log_, AccessLogOptions{.sample = config.log.access_sample}),
       observer_(log_, metrics_, config.log.access ? &access_log_ : nullptr),
       data_(std::move(data)),
       media_worker_(std::move(media_worker)),
@@ -144,25 +143,22 @@ void App::start() {
   services_.sweep();
   housekeeping_.add("tend", kTendInterval, [this] { services_.tend(); });
   housekeeping_.add("sweep", kSweepInterval, [this] { services_.sweep(); });
-  housekeeping_.add("access_log", kLogInterval, [this] { access_log_.flush(); });
   housekeeping_.add("trim", kSweepInterval, [] { ::malloc_trim(0); });
   housekeeping_.start();
   glances_.start();
   pipeline_->start();
   admin_->start();
+  access_log_.start();
   engine_->start();
   ::malloc_trim(0);
   log_.info("started",
             {{"version", version()}, {"address", address()}, {"data", data_.root.string()}});
+  tell_of_tls();
   if (!services_.site.has_pages()) {
     log_.warning("no_pages", {{"web_root", find_web_root(config_).string()}});
   }
-  tell_of_tls();
 }
 
-void App::stop() {
-  if (!is_running_.exchange(false)) return;
-  log_.info("stopping");
 void App::tell_of_tls() {
   if (!config_.net.tls.is_on()) return;
   log_.info("tls", {{"address", secure_address()},
@@ -200,13 +196,16 @@ void App::reload(const Config& fresh) {
   }
 }
 
+void App::stop() {
+  if (!is_running_.exchange(false)) return;
+  log_.info("stopping");
   engine_->stop();
   admin_->stop();
   housekeeping_.stop();
   glances_.stop();
   pipeline_->stop();
   forecast_.save();
-  access_log_.flush();
+  access_log_.stop();
   log_.info("stopped");
   log_.flush();
 }

@@ -3,6 +3,7 @@
 #include "server/config/config_fields.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -27,11 +28,11 @@ constexpr bool kIsList = std::is_same_v<T, std::vector<std::string>>;
 template <class T>
 constexpr bool kIsChannels = std::is_same_v<T, std::vector<lessons::Channel>>;
 
-class Writer {
 constexpr std::array kPlainPorts{std::pair{PlainPort::redirect, "redirect"},
                                  std::pair{PlainPort::serve, "serve"},
                                  std::pair{PlainPort::off, "off"}};
 
+class Writer {
  public:
   template <class Body>
   void section(const char* name, Body body) {
@@ -45,11 +46,11 @@ constexpr std::array kPlainPorts{std::pair{PlainPort::redirect, "redirect"},
   void field(const char* name, const T& value) {
     if constexpr (std::is_same_v<T, Milliseconds>) {
       out_[name] = value.count();
-    } else if constexpr (kIsChannels<T>) {
     } else if constexpr (std::is_same_v<T, PlainPort>) {
       for (const auto& [port, word] : kPlainPorts) {
         if (port == value) out_[name] = word;
       }
+    } else if constexpr (kIsChannels<T>) {
       out_[name] = nlohmann::ordered_json::array();
       for (const lessons::Channel& channel : value) {
         out_[name].push_back(
@@ -135,13 +136,13 @@ class Reader {
       if (!found.is_number_unsigned()) return "must be a number of milliseconds";
       if (found.get<std::uint64_t>() > kCentury) return "is too large";
       value = Milliseconds{found.get<std::int64_t>()};
-    } else if constexpr (kIsList<T>) {
     } else if constexpr (std::is_same_v<T, PlainPort>) {
       const auto chosen =
           std::find_if(kPlainPorts.begin(), kPlainPorts.end(),
                        [&](const auto& known) { return found == json(known.second); });
       if (chosen == kPlainPorts.end()) return "must be redirect, serve or off";
       value = chosen->first;
+    } else if constexpr (kIsList<T>) {
       return read_list(found, value);
     } else {
       return read_channels(found, value);
@@ -193,6 +194,13 @@ Result<> check_ranges(const Config& config) {
   }
   if (config.net.io_threads > 1024) return bad_key("net.io_threads", "must be at most 1024");
   if (config.net.sweep.count() == 0) return bad_key("net.sweep_ms", "must be at least 1");
+  if (config.net.ipv6_prefix_bits > 128) {
+    return bad_key("net.ipv6_prefix_bits", "must be at most 128");
+  }
+  if (config.log.access_sample == 0) return bad_key("log.access_sample", "must be at least 1");
+  if (config.events.listeners_per_session == 0 || config.events.pending_per_listener == 0) {
+    return bad_key("events", "listeners_per_session and pending_per_listener must be at least 1");
+  }
   if (config.net.stream_buffer_bytes < 4096) {
     return bad_key("net.stream_buffer_bytes", "must be at least 4096");
   }

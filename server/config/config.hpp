@@ -2,6 +2,7 @@
 
 #include "api/accounts/account_service.hpp"
 #include "api/accounts/session_service.hpp"
+#include "api/events/event_bus.hpp"
 #include "api/lessons/channels.hpp"
 #include "api/lessons/content_rules.hpp"
 #include "api/uploads/upload_service.hpp"
@@ -28,7 +29,9 @@ struct FirstAdministrator {
 struct LogConfig {
   std::string level = "info";  // debug, info, warning or error.
   std::string file;            // Empty: standard error.
-  bool access = true;          // A line for each request.
+  bool access = true;          // A line for each request,
+  // or for one of so many; those answered with 400 and above are always logged.
+  std::size_t access_sample = 1;
 };
 
 // Everything that can be set, with its default. One JSON file holds it; the command line overrides
@@ -40,6 +43,7 @@ struct Config {
   FirstAdministrator administrator;
   LogConfig log;
   NetOptions net;
+  events::EventBusOptions events;
   std::uint64_t database_cache_bytes = 32ULL << 20;
   std::uint64_t low_water_bytes = 512ULL << 20;  // Below this free disk /readyz says no.
   std::size_t transcode_workers = 0;             // 0: one for each core.
@@ -62,6 +66,10 @@ Result<> apply_json(const nlohmann::json& json, Config& config);
 // The same with the file's text; `not_found` if there is no such file.
 Result<Config> load_config(const std::filesystem::path& file);
 nlohmann::ordered_json to_json(const Config& config);
+// The keys whose values differ: "net.idle_deadline_ms".
+std::vector<std::string> changed_keys(const Config& from, const Config& to);
+// Whether a running server takes a new value over; the others wait for the next start.
+bool applies_at_run_time(std::string_view key);
 
 // "ADDR:PORT", "[::1]:8080" or "localhost:0" into `net`. `invalid_argument` otherwise.
 Result<> apply_listen(std::string_view listen, NetOptions& net);
@@ -69,8 +77,4 @@ Result<> apply_listen(std::string_view listen, NetOptions& net);
 // The folder of the built pages: as configured, else found beside the program.
 std::filesystem::path find_web_root(const Config& config);
 
-// The keys whose values differ: "net.idle_deadline_ms".
-std::vector<std::string> changed_keys(const Config& from, const Config& to);
-// Whether a running server takes a new value over; the others wait for the next start.
-bool applies_at_run_time(std::string_view key);
 }  // namespace weike::server

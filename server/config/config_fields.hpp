@@ -12,6 +12,9 @@ void describe_net(Visitor& visit, AnyConfig& net) {
   visit.field("pool_threads", net.pool_threads);
   visit.field("max_connections", net.max_connections);
   visit.field("max_connections_per_address", net.max_connections_per_address);
+  visit.field("ipv6_prefix_bits", net.ipv6_prefix_bits);
+  visit.field("max_requests_per_connection", net.max_requests_per_connection);
+  visit.field("max_connection_age_ms", net.max_connection_age);
   visit.field("trusted_proxies", net.trusted_proxies);
   visit.field("target_limit_bytes", net.target_limit_bytes);
   visit.field("head_limit_bytes", net.head_limit_bytes);
@@ -27,6 +30,7 @@ void describe_net(Visitor& visit, AnyConfig& net) {
   visit.field("stop_grace_ms", net.stop_grace);
   visit.field("sweep_ms", net.sweep);
   visit.field("event_heartbeat_ms", net.event_heartbeat);
+  visit.field("websocket_ping_ms", net.websocket_ping);
 }
 
 template <class Visitor, class AnyTls>
@@ -51,9 +55,17 @@ void describe(Visitor& visit, AnyConfig& config) {
     visit.field("level", config.log.level);
     visit.field("file", config.log.file);
     visit.field("access", config.log.access);
+    visit.field("access_sample", config.log.access_sample);
   });
   visit.section("tls", [&] { describe_tls(visit, config.net.tls); });
   visit.section("net", [&] { describe_net(visit, config.net); });
+  visit.section("events", [&] {
+    visit.field("pending_per_listener", config.events.pending_per_listener);
+    visit.field("remembered", config.events.remembered);
+    visit.field("listeners_per_session", config.events.listeners_per_session);
+    visit.field("retry_ms", config.events.retry);
+    visit.field("retry_spread_ms", config.events.retry_spread);
+  });
   visit.section("storage", [&] {
     visit.field("database_cache_bytes", config.database_cache_bytes);
     visit.field("low_water_bytes", config.low_water_bytes);

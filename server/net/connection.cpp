@@ -7,6 +7,30 @@
 #include <sys/socket.h>
 
 namespace weike::server {
+namespace {
+
+NetEvent event_of(Phase struck) {
+  switch (struck) {
+    case Phase::head:
+      return NetEvent::deadline_head;
+    case Phase::body:
+      return NetEvent::deadline_body;
+    case Phase::handler:
+      return NetEvent::deadline_handler;
+    case Phase::write:
+      return NetEvent::deadline_write;
+    case Phase::lingering:
+      return NetEvent::deadline_lingering;
+    case Phase::idle:
+    case Phase::waiting:
+    case Phase::events:
+    case Phase::websocket:
+      break;
+  }
+  return NetEvent::deadline_idle;
+}
+
+}  // namespace
 
 Connection::Connection(ThreadContext& thread, Transport transport, std::string peer,
                        bool is_trusted)
@@ -15,12 +39,17 @@ Connection::Connection(ThreadContext& thread, Transport transport, std::string p
       peer_(std::move(peer)),
       is_trusted_(is_trusted),
       deadline_(thread.options()) {
-  thread_.shared.observer.on_connection_opened();
+  thread_.shared.observer.note(NetEvent::connection_opened);
 }
 
 Connection::~Connection() {
   thread_.shared.quota.release(peer_, is_trusted_);
-  thread_.shared.observer.on_connection_closed();
+  thread_.shared.observer.note(NetEvent::connection_closed);
+}
+
+bool Connection::may_go_on() const {
+  const std::size_t limit = thread_.options().max_requests_per_connection;
+  return !is_old_ && (limit == 0 || requests_ < limit);
 }
 
 void Connection::abort() {
@@ -35,13 +64,18 @@ void Connection::abort() {
 
 void Connection::sweep(Deadline::Clock::time_point now) {
   if (!socket().is_open()) return;
+  const Milliseconds max_age = thread_.options().max_connection_age;
+  is_old_ = max_age.count() > 0 && now - opened_ >= max_age;
   if (permit_ && !permit_->holds()) {
     if (deadline_.phase() == Phase::write || has_unsent_bytes()) return abort();
     permit_.reset();
   }
   const bool is_ending = is_expired_ && deadline_.phase() != Phase::lingering;
   if (is_ending || !deadline_.is_over(now)) return;
-  if (deadline_.phase() == Phase::events) {
+  if (deadline_.phase() == Phase::websocket) {
+    deadline_.enter(Phase::websocket);
+    if (tenant_ != nullptr) tenant_->keep_alive();
+  } else if (deadline_.phase() == Phase::events) {
     is_heartbeat_due_ = true;
     deadline_.enter(Phase::events);
     wake();
@@ -52,6 +86,7 @@ void Connection::sweep(Deadline::Clock::time_point now) {
 
 void Connection::expire() {
   const auto phase = deadline_.phase();
+  thread_.shared.observer.note(event_of(phase));
   if (phase == Phase::idle || phase == Phase::write || phase == Phase::lingering) return abort();
   if (!transport_.is_ready()) return abort();  // Nobody can be answered amid a handshake.
   const auto id = thread_.ids.next();
@@ -91,6 +126,7 @@ bool Connection::has_unsent_bytes() {
 void Connection::close_if_idle() {
   const auto phase = deadline_.phase();
   if (phase == Phase::waiting) return wake();
+  if (phase == Phase::websocket && tenant_ != nullptr) return tenant_->stop();
   if (phase == Phase::events || phase == Phase::idle || phase == Phase::head) {
     is_expired_ = true;
     wake();

@@ -131,6 +131,18 @@ http::StreamAnswer call_stream_handler(SharedContext& shared, const http::Route&
       [&](const Error& error) -> http::StreamAnswer { return http::problem(error, request); });
 }
 
+http::WebSocketAnswer call_websocket_opener(SharedContext& shared, const http::Route& route,
+                                            http::Request& request) {
+  return guarded(
+      shared, request,
+      [&]() -> http::WebSocketAnswer {
+        std::optional<http::Response> refused = shared.gatekeeper.admit(route, request);
+        if (refused) return std::move(*refused);
+        return route.websocket(request);
+      },
+      [&](const Error& error) -> http::WebSocketAnswer { return http::problem(error, request); });
+}
+
 Result<> call_write(SharedContext& shared, const http::Request& request, http::BodySink& sink,
                     std::span<const char> bytes) {
   return guarded(

@@ -21,6 +21,8 @@ http::Response call_handler(SharedContext& shared, const http::Route& route,
                             http::Request& request);
 http::StreamAnswer call_stream_handler(SharedContext& shared, const http::Route& route,
                                        http::Request& request);
+http::WebSocketAnswer call_websocket_opener(SharedContext& shared, const http::Route& route,
+                                            http::Request& request);
 Result<> call_write(SharedContext& shared, const http::Request& request, http::BodySink& sink,
                     std::span<const char> bytes);
 http::Response call_finish(SharedContext& shared, const http::Request& request,

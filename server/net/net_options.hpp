@@ -47,6 +47,11 @@ struct NetOptions {
   std::size_t max_connections = 20'000;
   // Of one address. Many phones share one behind a carrier's NAT; listed proxies are exempt.
   std::size_t max_connections_per_address = 2'000;
+  unsigned ipv6_prefix_bits = 64;  // What counts as one address there: a client has a whole /64.
+  // A connection that reaches one of these is told so with its next reply, then closed; 0: no
+  // bound.
+  std::size_t max_requests_per_connection = 100'000;
+  Milliseconds max_connection_age = std::chrono::hours{1};
   std::vector<std::string> trusted_proxies;  // Addresses or networks: "10.0.0.0/8".
 
   std::size_t target_limit_bytes = 8UL * 1024;
@@ -65,6 +70,7 @@ struct NetOptions {
   Milliseconds stop_grace = std::chrono::seconds{10};  // For what is under way at a stop.
   Milliseconds sweep = std::chrono::seconds{1};        // How often deadlines are looked at.
   Milliseconds event_heartbeat = std::chrono::seconds{15};
+  Milliseconds websocket_ping = std::chrono::seconds{30};  // Of one that says nothing.
 };
 
 }  // namespace weike::server

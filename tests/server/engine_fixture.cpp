@@ -38,7 +38,9 @@ class TraceSink : public http::BodySink {
     trace_->interrupt = std::move(interrupt);
   }
   Result<> write(std::span<const std::byte> bytes) override {
-    const std::lock_guard lock(trace_->mutex);
+    std::unique_lock lock(trace_->mutex);
+    trace_->seen += bytes.size();
+    trace_->changed.wait(lock, [&] { return !trace_->holds_writes; });
     if (trace_->fails_writes) return Error{ErrorCode::out_of_space, "full"};
     trace_->bytes.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     trace_->largest_write = std::max(trace_->largest_write, bytes.size());
@@ -63,6 +65,17 @@ class TraceSink : public http::BodySink {
 bool UploadTrace::wait_for_bytes(std::size_t count) {
   std::unique_lock lock(mutex);
   return changed.wait_for(lock, 5s, [&] { return bytes.size() >= count; });
+}
+
+std::size_t UploadTrace::seen_bytes() {
+  const std::lock_guard lock(mutex);
+  return seen;
+}
+
+void UploadTrace::let_go() {
+  const std::lock_guard lock(mutex);
+  holds_writes = false;
+  changed.notify_all();
 }
 
 std::optional<http::BodyEnd> UploadTrace::wait_for_end() {
@@ -105,6 +118,7 @@ EngineTest::EngineTest() {
 
 EngineTest::~EngineTest() {
   hold_handler = false;
+  upload->let_go();
   if (engine) engine->stop();
 }
 

@@ -95,7 +95,10 @@ TEST_F(EngineTest, AbortsLeaveNoDescriptorAndNoConnection) {
   {
     RawClient warm = connect();
   }
-  ASSERT_TRUE(wait_until([&] { return observer.opened == 1 && observer.closed == 1; }));
+  ASSERT_TRUE(wait_until([&] {
+    return observer.count(NetEvent::connection_opened) == 1 &&
+           observer.count(NetEvent::connection_closed) == 1;
+  }));
   const std::size_t before = open_descriptors();
 
   for (int round = 0; round < 30; ++round) {
@@ -120,7 +123,9 @@ TEST_F(EngineTest, AbortsLeaveNoDescriptorAndNoConnection) {
 
   // Some of them are still in the backlog and come and go after this line is reached.
   EXPECT_TRUE(wait_until([&] {
-    return engine->connections() == 0 && observer.opened == observer.closed &&
+    return engine->connections() == 0 &&
+           observer.count(NetEvent::connection_opened) ==
+               observer.count(NetEvent::connection_closed) &&
            open_descriptors() == before;
   })) << open_descriptors()
       << " descriptors, before " << before;

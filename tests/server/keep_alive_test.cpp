@@ -247,7 +247,7 @@ TEST_F(EngineTest, StopFinishesWhatIsUnderWay) {
   RawClient busy = connect();
   RawClient idle = connect();
   busy.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
-  ASSERT_TRUE(wait_until([&] { return observer.opened == 2; }));
+  ASSERT_TRUE(wait_until([&] { return observer.count(NetEvent::connection_opened) == 2; }));
   std::this_thread::sleep_for(50ms);
 
   std::thread stopper([&] { engine->stop(); });
@@ -259,7 +259,8 @@ TEST_F(EngineTest, StopFinishesWhatIsUnderWay) {
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->body, "released");
   EXPECT_EQ(reply->fields.at("connection"), "close");
-  EXPECT_EQ(observer.opened, observer.closed);
+  EXPECT_EQ(observer.count(NetEvent::connection_opened),
+            observer.count(NetEvent::connection_closed));
 }
 
 }  // namespace

@@ -55,6 +55,21 @@ void RawClient::send(std::string_view bytes) {
   }
 }
 
+std::size_t RawClient::send_what_fits(std::string_view bytes, std::chrono::milliseconds quiet) {
+  std::size_t taken = 0;
+  while (taken < bytes.size()) {
+    const ssize_t sent = ::send(descriptor_, bytes.data() + taken, bytes.size() - taken,
+                                MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) {
+      taken += static_cast<std::size_t>(sent);
+      continue;
+    }
+    pollfd wait{descriptor_, POLLOUT, 0};
+    if (::poll(&wait, 1, static_cast<int>(quiet.count())) <= 0) break;
+  }
+  return taken;
+}
+
 void RawClient::shut_down_sending() { ::shutdown(descriptor_, SHUT_WR); }
 
 void RawClient::reset() {

@@ -29,6 +29,8 @@ class RawClient {
   RawClient(const RawClient&) = delete;
 
   void send(std::string_view bytes);
+  // Sends until nothing more was taken for `quiet`; how many bytes were.
+  std::size_t send_what_fits(std::string_view bytes, std::chrono::milliseconds quiet);
   // Ends our side only.
   void shut_down_sending();
   // Closes with a reset.
