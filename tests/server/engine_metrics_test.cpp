@@ -72,6 +72,7 @@ TEST(EngineMetrics, CountsOfAllThreadsAreAddedUpAndStayWhenTheyEnd) {
 }
 
 TEST(ThreadSlot, IsTheThreadsOwnAndIsGivenBack) {
+  const std::size_t own = thread_slot();
   std::set<std::size_t> seen;
   for (int i = 0; i < 200; ++i) {
     std::thread([&] {
@@ -81,7 +82,7 @@ TEST(ThreadSlot, IsTheThreadsOwnAndIsGivenBack) {
     }).join();
   }
 
-  EXPECT_FALSE(seen.contains(thread_slot()));
+  EXPECT_FALSE(seen.contains(own));
   EXPECT_EQ(seen.size(), 1U);
 }
 
