@@ -7,8 +7,9 @@
 
 // The parts of nlohmann::json that are the same in every source file are compiled once, in
 // json_instances.cpp, and not again wherever JSON is read or written: a file that parses takes a
-// third to two fifths less time to compile. Stands in the precompiled headers (cmake/options.cmake); names no type
-// of Weike's. `WEIKE_JSON_INSTANCE` is "extern template" for all but the one file that makes them.
+// third to two fifths less time to compile. Stands in the precompiled headers
+// (cmake/options.cmake); names no type of Weike's. `WEIKE_JSON_INSTANCE` is "extern template" for
+// all but the one file that makes them.
 #ifndef WEIKE_JSON_INSTANCE
 #define WEIKE_JSON_INSTANCE extern template
 #endif
