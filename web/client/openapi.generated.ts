@@ -246,7 +246,8 @@ export interface paths {
         /**
          * Changes of own assets and lessons, and of submitted lessons for reviewers, as they happen.
          * @description `event: hello` comes first, then `event: asset` with an AssetEvent and `event: lesson` with a LessonEvent as data.
-         *     A comment line keeps the connection alive every 15 seconds.
+         *     A comment line keeps the connection alive every 15 seconds. The stream begins with a `retry` field: after how many milliseconds to come
+         *     back when it breaks; each stream is told another moment, so that not all return at once (WHATWG HTML §9.2).
          */
         get: operations["streamEvents"];
         put?: never;
@@ -496,7 +497,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ranges that were watched. Idempotent, late ones welcome, durable before the answer. */
+        /**
+         * Ranges that were watched. Idempotent, late ones welcome, durable before the answer.
+         * @description Where the operator chose `learning.heartbeats` = `relaxed`, a loss of power may take what was stored within the last 50 ms. 503 with Retry-After when more wait to be written than the server takes: send the same again.
+         */
         post: operations["sendHeartbeats"];
         delete?: never;
         options?: never;
@@ -2449,6 +2453,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedType"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listProgress: {
@@ -2482,10 +2487,14 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @example bytes=0-1023 */
+                /**
+                 * @description Bytes (RFC 9110 §14). Several ranges are answered as multipart/byteranges, those that touch made one; more than 16, or malformed ones, get the whole.
+                 * @example bytes=0-1023
+                 */
                 Range?: string;
                 "If-Range"?: string;
                 "If-None-Match"?: string;
+                "If-Match"?: string;
             };
             path: {
                 asset_id: components["schemas"]["Id"];
@@ -2510,6 +2519,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             /** @description No such range. */
             416: {
                 headers: {
