@@ -124,7 +124,7 @@ Next Turn::leave_rest() {
 
 void Turn::keep_leftover() {
   if (input_.empty()) {
-    connection_.leftover() = {};
+    std::string().swap(connection_.leftover());  // An idle connection owns no buffer.
   } else {
     connection_.leftover().assign(input_);
   }

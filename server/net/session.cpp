@@ -1,3 +1,8 @@
+// g++ 12 takes coroutine frames, which Asio allocates, for memory of another allocator where it
+// does not inline both ends (-O1 with sanitizers).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
 #include "server/net/session.hpp"
 
 #include "server/net/event_stream.hpp"
@@ -10,11 +15,27 @@
 #include "server/net/websocket.hpp"
 #include "server/net/websocket_upgrade.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 namespace weike::server {
 namespace {
 
-// Not inlined: g++ 12 takes its frame for memory of another allocator then, and warns.
-[[gnu::noinline]] Task<bool> serve_exchange(Connection* connection, Exchange* exchange) {
+using Owner = std::unique_ptr<Connection>;
+
+void go_on(Owner connection, Next next);
+
+void report(SharedContext& shared, const std::exception_ptr& thrown) {
+  if (!thrown) return;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& failure) {
+    shared.observer.on_failure("", failure.what());
+  } catch (...) {
+    shared.observer.on_failure("", "exception of an unknown type");
+  }
+}
+
+Task<bool> serve_exchange(Connection* connection, Exchange* exchange) {
   const http::Router::Match match =
       connection->thread().shared.router.find(exchange->request.method, exchange->request.path);
   for (const auto& [name, value] : match.parameters) exchange->request.parameters[name] = value;
@@ -39,7 +60,7 @@ namespace {
 
 // Answers the request that the hot lane left to the handler lane. False when the connection is to
 // close.
-[[gnu::noinline]] Task<bool> finish(Connection* connection) {
+Task<bool> finish(Connection* connection) {
   std::unique_ptr<Unfinished> rest = std::move(connection->unfinished());
   if (!co_await serve_exchange(connection, rest->exchange.get())) co_return false;
   const bool close_after = rest->close_after;
@@ -59,45 +80,105 @@ Sequel take_sequel(Connection& connection) {
   return {std::move(rest->events), std::move(rest->websocket)};
 }
 
-}  // namespace
+// A turn on the hot lane after whatever the connection waited for.
+Next take_turn(Connection& connection) {
+  if (!connection.is_alive()) return Next::close;
+  const bool has_rest = connection.unfinished() != nullptr;
+  const Next next = has_rest ? resume_hot(connection) : serve_hot(connection);
+  const bool is_idle = connection.leftover().empty() && !connection.unfinished();
+  return connection.thread().is_stopping && is_idle ? Next::close : next;
+}
 
-Task<void> run_session(std::unique_ptr<Connection> connection) {
-  bool is_welcome = true;
-  if (connection->is_secure()) {
-    is_welcome = co_await shake_hands(connection.get());
-    connection->thread().shared.observer.note(is_welcome ? NetEvent::handshake_done
-                                                         : NetEvent::handshake_failed);
-  }
-  // Waiting is done here and not in coroutines of its own: their frames would be allocated anew.
-  Next next = Next::wait;
-  while (is_welcome && connection->is_alive()) {
-    if (next == Next::wait && !connection->transport().has_pending_input()) {
-      co_await connection->socket().async_wait(Socket::wait_read, kAwaitTuple);
-    } else if (next == Next::wait_writable) {
-      co_await connection->socket().async_wait(Socket::wait_write, kAwaitTuple);
-    } else if (next == Next::fetch) {
-      if (!co_await fetch_next(connection.get(), &*connection->unfinished()->file)) break;
-    } else if (next == Next::finish) {
-      if (!co_await finish(connection.get())) break;
-    } else {
-      // Others have their turn first.
-      co_await asio::post(connection->socket().get_executor(), kAwait);
-    }
-    if (!connection->is_alive()) break;
-    const bool has_rest = connection->unfinished() != nullptr;
-    next = has_rest ? resume_hot(*connection) : serve_hot(*connection);
-    if (next == Next::close) break;
-    const bool is_idle = connection->leftover().empty() && !connection->unfinished();
-    if (connection->thread().is_stopping && is_idle) break;
-  }
+// The end of what is a request and answer, and of the connection.
+Task<void> end_session(Connection* connection) {
   Sequel sequel = take_sequel(*connection);
-  if (sequel.events) co_await send_events(connection.get(), std::move(sequel.events));
-  if (sequel.websocket) co_await run_websocket(connection.get(), std::move(sequel.websocket));
-  if (connection->is_secure()) co_await say_goodbye(connection.get());
+  if (sequel.events) co_await send_events(connection, std::move(sequel.events));
+  if (sequel.websocket) co_await run_websocket(connection, std::move(sequel.websocket));
+  if (connection->is_secure()) co_await say_goodbye(connection);
   // Requests behind the last answer are never read; a reset for them must not take it away.
   const bool must_linger = connection->must_linger() || !connection->leftover().empty();
-  if (must_linger && connection->socket().is_open()) {
-    co_await close_slowly(connection.get());
+  if (must_linger && connection->socket().is_open()) co_await close_slowly(connection);
+}
+
+// What the hot lane leaves to others: files that are not in memory, the handler lane, the end.
+Task<void> run_slow(Owner connection, Next next) {
+  while (next == Next::fetch || next == Next::finish) {
+    bool goes_on = false;
+    if (next == Next::fetch) {
+      goes_on = co_await fetch_next(connection.get(), &*connection->unfinished()->file);
+    } else {
+      goes_on = co_await finish(connection.get());
+    }
+    next = goes_on ? take_turn(*connection) : Next::close;
+  }
+  if (next == Next::close) {
+    co_await end_session(connection.get());
+  } else {
+    go_on(std::move(connection), next);
+  }
+}
+
+Task<void> welcome(Owner connection) {
+  const bool is_welcome = co_await shake_hands(connection.get());
+  connection->thread().shared.observer.note(is_welcome ? NetEvent::handshake_done
+                                                       : NetEvent::handshake_failed);
+  if (is_welcome) {
+    go_on(std::move(connection), Next::wait);
+  } else {
+    co_await end_session(connection.get());
+  }
+}
+
+void spawn(Connection& connection, Task<void> task) {
+  SharedContext& shared = connection.thread().shared;
+  asio::co_spawn(connection.socket().get_executor(), std::move(task),
+                 [&shared](const std::exception_ptr& thrown) { report(shared, thrown); });
+}
+
+// What a connection that waits consists of beside itself.
+struct Waiter {
+  Owner connection;
+
+  void operator()(const boost::system::error_code& = {}) {
+    SharedContext& shared = connection->thread().shared;
+    try {
+      const Next next = take_turn(*connection);
+      go_on(std::move(connection), next);
+    } catch (...) {
+      report(shared, std::current_exception());
+    }
+  }
+};
+
+bool has_nothing_to_end(Connection& connection) {
+  return !connection.is_secure() && !connection.unfinished() && !connection.must_linger() &&
+         connection.leftover().empty();
+}
+
+// Waits without a coroutine: an idle client is a Connection and one operation of Asio.
+void go_on(Owner connection, Next next) {
+  Connection& own = *connection;
+  const bool has_input = next == Next::wait && own.transport().has_pending_input();
+  if (next == Next::wait && !has_input) {
+    own.socket().async_wait(Socket::wait_read, Waiter{std::move(connection)});
+  } else if (next == Next::wait_writable) {
+    own.socket().async_wait(Socket::wait_write, Waiter{std::move(connection)});
+  } else if (next == Next::again || has_input) {
+    // Others have their turn first.
+    asio::post(own.socket().get_executor(), Waiter{std::move(connection)});
+  } else if (next != Next::close || !has_nothing_to_end(own)) {
+    spawn(own, run_slow(std::move(connection), next));
+  }
+}
+
+}  // namespace
+
+void begin_session(std::unique_ptr<Connection> connection) {
+  Connection& own = *connection;
+  if (own.is_secure()) {
+    spawn(own, welcome(std::move(connection)));
+  } else {
+    go_on(std::move(connection), Next::wait);
   }
 }
 

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "server/net/connection.hpp"
-#include "server/net/executor.hpp"
 
 #include <memory>
 
 namespace weike::server {
 
-// The life of one connection: waits for bytes, gives them to the hot lane, finishes what that could
-// not, and closes.
-Task<void> run_session(std::unique_ptr<Connection> connection);
+// Begins the life of a connection, which owns itself from here on: it waits for bytes, gives them
+// to the hot lane, leaves to coroutines what that cannot finish, and closes. On the connection's
+// thread.
+void begin_session(std::unique_ptr<Connection> connection);
 
 }  // namespace weike::server

@@ -55,12 +55,15 @@ class Transport {
   // How many of the bytes are taken. `has_more`: more follows at once, so this need not go alone.
   ssize_t send(std::span<const iovec> pieces, bool has_more) {
     if (tls_) return tls_->send(pieces, has_more);
+    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (has_more ? MSG_MORE : 0);
+    // The kernel need not read a list of one.
+    if (pieces.size() == 1)
+      return ::send(descriptor(), pieces[0].iov_base, pieces[0].iov_len, flags);
     msghdr message{};
     // sendmsg does not write through these pointers; the structure has no const form.
     message.msg_iov = const_cast<iovec*>(pieces.data());
     message.msg_iovlen = pieces.size();
-    return ::sendmsg(descriptor(), &message,
-                     MSG_NOSIGNAL | MSG_DONTWAIT | (has_more ? MSG_MORE : 0));
+    return ::sendmsg(descriptor(), &message, flags);
   }
   ssize_t send(std::string_view bytes) {
     const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};

@@ -111,8 +111,7 @@ void Worker::admit(Socket socket, Wire wire) {
   auto connection = std::make_unique<Connection>(thread_context_, std::move(transport),
                                                  std::move(peer), is_trusted);
   connections_.push_back(*connection);
-  asio::co_spawn(io_.get_executor(), run_session(std::move(connection)),
-                 [this](const std::exception_ptr& thrown) { report(thrown); });
+  begin_session(std::move(connection));
 }
 
 Task<void> Worker::sweep_all() {
