@@ -1,5 +1,6 @@
 #include "api/accounts/credentials.hpp"
 
+#include "api/http/field_list.hpp"
 #include "api/http/message.hpp"
 
 namespace weike::accounts {
@@ -8,16 +9,10 @@ namespace {
 constexpr std::string_view kCookieName = "weike_session";
 constexpr std::string_view kSecureCookieName = "__Host-weike_session";
 
-std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
 std::string_view cookie_value(std::string_view cookies, std::string_view name) {
   while (!cookies.empty()) {
     const auto semicolon = cookies.find(';');
-    const auto pair = trim(cookies.substr(0, semicolon));
+    const auto pair = http::trimmed(cookies.substr(0, semicolon));
     cookies.remove_prefix(semicolon == std::string_view::npos ? cookies.size() : semicolon + 1);
     if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
       return pair.substr(name.size() + 1);
@@ -32,7 +27,7 @@ Credential find_credential(std::string_view authorization, std::string_view cook
   constexpr std::string_view kScheme = "Bearer ";
   if (authorization.size() > kScheme.size() &&
       http::equal_ignoring_case(authorization.substr(0, kScheme.size()), kScheme)) {
-    return {CredentialKind::bearer, trim(authorization.substr(kScheme.size()))};
+    return {CredentialKind::bearer, http::trimmed(authorization.substr(kScheme.size()))};
   }
   // The prefixed name first: only this very host can have set it (RFC 6265bis §4.1.3.2).
   for (const auto name : {kSecureCookieName, kCookieName}) {

@@ -1,5 +1,7 @@
 #include "api/http/coding.hpp"
 
+#include "api/http/field_list.hpp"
+
 #include <brotli/encode.h>
 #include <zlib.h>
 
@@ -17,32 +19,12 @@ constexpr std::size_t kSmallestPacked = 256;
 // The best brotli takes a second for a megabyte.
 constexpr std::size_t kLargestBestBrotli = std::size_t{64} * 1024;
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-// Cuts the next part off the front of `list`.
-std::string_view next_part(std::string_view& list, char separator) {
-  const auto end = list.find(separator);
-  const auto part = trim(list.substr(0, end));
-  list.remove_prefix(end == std::string_view::npos ? list.size() : end + 1);
+// Cuts the next part off the front of "gzip;q=0.5".
+std::string_view next_part(std::string_view& item) {
+  const auto end = item.find(';');
+  const auto part = trimmed(item.substr(0, end));
+  item.remove_prefix(end == std::string_view::npos ? item.size() : end + 1);
   return part;
-}
-
-// "0.25" in thousandths (§12.4.2); 0, the safe side, if it is no weight.
-int weight_of(std::string_view text) {
-  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return 0;
-  if (text.size() > 1 && text[1] != '.') return 0;
-  int weight = text[0] == '1' ? 1000 : 0;
-  int unit = 100;
-  for (const char c : text.substr(std::min<std::size_t>(text.size(), 2))) {
-    if (c < '0' || c > '9') return 0;
-    weight += unit * (c - '0');
-    unit /= 10;
-  }
-  return weight <= 1000 ? weight : 0;
 }
 
 // What the field says of each coding, and of all that it does not name.
@@ -66,22 +48,19 @@ std::optional<Coding> coding_of(std::string_view name) {
 
 Weights read_weights(std::string_view accept_encoding) {
   Weights weights;
-  while (!accept_encoding.empty()) {
-    auto item = next_part(accept_encoding, ',');
-    const auto name = next_part(item, ';');
+  for_each_element(accept_encoding, [&](std::string_view item) {
+    const auto name = next_part(item);
     int weight = 1000;
     while (!item.empty()) {
-      const auto parameter = next_part(item, ';');
-      const bool is_weight = parameter.size() >= 2 && parameter[1] == '=' &&
-                             (parameter[0] == 'q' || parameter[0] == 'Q');
-      if (is_weight) weight = weight_of(parameter.substr(2));
+      const auto parameter = next_part(item);
+      if (names_weight(parameter)) weight = weight_of(parameter.substr(2));
     }
     if (name == "*") {
       weights.others = weight;
     } else if (const auto coding = coding_of(name)) {
       weights.named[static_cast<std::size_t>(*coding)] = weight;
     }
-  }
+  });
   return weights;
 }
 

@@ -1,5 +1,7 @@
 #include "api/http/message.hpp"
 
+#include "api/http/field_list.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -19,22 +21,12 @@ constexpr std::array kMethods = std::to_array<std::pair<Method, std::string_view
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-// The weight behind ";q=" in thousandths; 1000 if there is none, 0 if it is malformed.
-int weight_of(std::string_view parameters) {
-  parameters = trim(parameters);
+// Of ";q=0.5" in thousandths; 1000 if there is none.
+int weight_behind(std::string_view parameters) {
+  if (!parameters.empty()) parameters.remove_prefix(1);
+  parameters = trimmed(parameters);
   if (parameters.empty()) return 1000;
-  if (parameters.size() < 3 || lower(parameters[0]) != 'q' || parameters[1] != '=') return 0;
-  double weight = 0;
-  const auto* const end = parameters.data() + parameters.size();
-  const auto [stop, error] = std::from_chars(parameters.data() + 2, end, weight);
-  if (error != std::errc{} || stop != end || !(weight >= 0 && weight <= 1)) return 0;
-  return static_cast<int>(weight * 1000);
+  return names_weight(parameters) ? weight_of(parameters.substr(2)) : 0;
 }
 
 constexpr std::string_view kContentRange = "Content-Range";
@@ -144,24 +136,19 @@ std::vector<Headers::Field> Headers::fields() const {
 Language language_of(std::string_view accept_language) {
   int zh = 0;
   int en = 0;
-  while (!accept_language.empty()) {
-    const auto comma = accept_language.find(',');
-    const auto item = accept_language.substr(0, comma);
-    accept_language.remove_prefix(comma == std::string_view::npos ? accept_language.size()
-                                                                  : comma + 1);
-    const auto semicolon = item.find(';');
-    const auto tag = trim(item.substr(0, semicolon));
-    const int weight =
-        semicolon == std::string_view::npos ? 1000 : weight_of(item.substr(semicolon + 1));
+  for_each_element(accept_language, [&](std::string_view item) {
+    const auto semicolon = std::min(item.find(';'), item.size());
+    const auto tag = trimmed(item.substr(0, semicolon));
+    const int weight = weight_behind(item.substr(semicolon));
     if (is_language(tag, "zh")) zh = std::max(zh, weight);
     if (is_language(tag, "en")) en = std::max(en, weight);
-  }
+  });
   return en > zh ? Language::en : Language::zh;
 }
 
 Method effective_method(Method sent, const Headers& headers) {
   if (sent != Method::post) return sent;
-  const auto wanted = method_of(trim(headers.get("X-HTTP-Method-Override").value_or("")));
+  const auto wanted = method_of(trimmed(headers.get("X-HTTP-Method-Override").value_or("")));
   switch (wanted) {
     case Method::patch:
     case Method::put:

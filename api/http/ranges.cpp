@@ -1,5 +1,6 @@
 #include "api/http/ranges.hpp"
 
+#include "api/http/field_list.hpp"
 #include "api/http/message.hpp"
 
 #include <algorithm>
@@ -10,12 +11,6 @@
 
 namespace weike::http {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // Digits only; a number beyond 64 bits is as good as the greatest.
 std::optional<std::uint64_t> number_of(std::string_view digits) {
@@ -80,17 +75,14 @@ RangeAnswer answer_several(std::string_view specs, std::uint64_t size_bytes) {
   const RangeAnswer whole{RangeAnswer::Kind::whole, 0, size_bytes};
   std::vector<ByteRange> ranges;
   std::size_t count = 0;
-  while (true) {
-    const auto comma = specs.find(',');
-    const auto spec = trim(specs.substr(0, comma));
-    if (!spec.empty()) {  // Empty elements of a list mean nothing (§5.6.1).
-      const auto wanted = wanted_of(spec, size_bytes);
-      if (!wanted.is_valid || ++count > kMaxRanges) return whole;
-      if (wanted.range.length > 0) add_range(ranges, wanted.range);
-    }
-    if (comma == std::string_view::npos) break;
-    specs.remove_prefix(comma + 1);
-  }
+  bool is_valid = true;
+  for_each_element(specs, [&](std::string_view spec) {
+    if (spec.empty() || !is_valid) return;  // Empty elements of a list mean nothing (§5.6.1).
+    const auto wanted = wanted_of(spec, size_bytes);
+    is_valid = wanted.is_valid && ++count <= kMaxRanges;
+    if (is_valid && wanted.range.length > 0) add_range(ranges, wanted.range);
+  });
+  if (!is_valid) return whole;
   if (count == 0) return whole;
   if (ranges.empty()) return answer_single({});
   if (ranges.size() == 1) return answer_single(ranges.front());
@@ -106,8 +98,8 @@ RangeAnswer answer_range(std::string_view range, std::string_view if_range,
   if (!if_range.empty() && !is_same_representation(if_range, validators)) return whole;
   const auto equals = range.find('=');
   if (equals == std::string_view::npos) return whole;
-  if (!equal_ignoring_case(trim(range.substr(0, equals)), "bytes")) return whole;
-  const auto specs = trim(range.substr(equals + 1));
+  if (!equal_ignoring_case(trimmed(range.substr(0, equals)), "bytes")) return whole;
+  const auto specs = trimmed(range.substr(equals + 1));
   if (specs.find(',') != std::string_view::npos) return answer_several(specs, size_bytes);
   const auto wanted = wanted_of(specs, size_bytes);
   return wanted.is_valid ? answer_single(wanted.range) : whole;

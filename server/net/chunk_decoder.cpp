@@ -1,5 +1,7 @@
 #include "server/net/chunk_decoder.hpp"
 
+#include "api/http/field_list.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <cstring>
@@ -15,11 +17,6 @@ constexpr std::size_t kMaxTrailerBytes = 4096;
 bool is_text(char c) {
   const auto value = static_cast<unsigned char>(c);
   return value == '\t' || (value >= 0x20 && value != 0x7F);
-}
-
-bool is_token_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-         (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
 }
 
 // Fields that frame, route, modify or authenticate a request, or say what its content is, must not
@@ -172,7 +169,7 @@ void ChunkDecoder::advance_trailer_name(char c) {
     state_ = name.empty() || is_forbidden ? State::bad : State::trailer_value;
     return;
   }
-  state_ = is_token_character(c) ? State::trailer_name : State::bad;
+  state_ = http::is_token_character(c) ? State::trailer_name : State::bad;
   if (trailer_name_length_ < trailer_name_.size()) {
     trailer_name_[trailer_name_length_] =
         static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

@@ -27,8 +27,7 @@ bool ConnectionStream::read_once(asio::mutable_buffer into, Failure& failure, st
   }
 }
 
-bool ConnectionStream::write_once(const std::pair<std::array<iovec, 4>, std::size_t>& pieces,
-                                  Failure& failure, std::size_t& bytes) {
+bool ConnectionStream::write_once(const Pieces& pieces, Failure& failure, std::size_t& bytes) {
   if (!connection_->is_alive()) {
     failure = asio::error::operation_aborted;
     return true;

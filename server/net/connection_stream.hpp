@@ -36,23 +36,37 @@ class ConnectionStream {
 
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
-    return asio::async_compose<Token, void(Failure, std::size_t)>(ReadStep<Buffers>{this, buffers},
-                                                                  token, connection_->socket());
+    const asio::mutable_buffer into(*asio::buffer_sequence_begin(buffers));
+    return begin(
+        Socket::wait_read,
+        [this, into](Failure& failure, std::size_t& bytes) {
+          return read_once(into, failure, bytes);
+        },
+        token);
   }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    return asio::async_compose<Token, void(Failure, std::size_t)>(WriteStep<Buffers>{this, buffers},
-                                                                  token, connection_->socket());
+    return begin(
+        Socket::wait_write,
+        [this, pieces = pieces_of(buffers)](Failure& failure, std::size_t& bytes) {
+          return write_once(pieces, failure, bytes);
+        },
+        token);
   }
 
  private:
   // Where an operation stands. The first step must not complete at once: its caller is not done.
   enum class Stage { begin, waiting, done };
+  // Head and body of a frame; more pieces would go with the next call.
+  using Pieces = std::pair<std::array<iovec, 4>, std::size_t>;
 
-  template <class Buffers>
-  struct ReadStep {
+  // A read or a write: `attempt` does what it can and says false when the socket must be waited
+  // for.
+  template <class Attempt>
+  struct Operation {
     ConnectionStream* stream;
-    Buffers buffers;
+    Socket::wait_type readiness;
+    Attempt attempt;
     Stage stage = Stage::begin;
     Failure failure = {};
     std::size_t bytes = 0;
@@ -60,55 +74,40 @@ class ConnectionStream {
     template <class Self>
     void operator()(Self& self, Failure = {}) {
       if (stage == Stage::done) return self.complete(failure, bytes);
-      if (stream->read_once(*asio::buffer_sequence_begin(buffers), failure, bytes)) {
-        const bool is_first = stage == Stage::begin;
-        stage = Stage::done;
-        if (!is_first) return self.complete(failure, bytes);
-        return asio::post(stream->get_executor(), std::move(self));
+      const bool is_first = stage == Stage::begin;
+      const bool is_over = attempt(failure, bytes);
+      stage = is_over ? Stage::done : Stage::waiting;
+      if (!is_over) {
+        stream->connection_->socket().async_wait(readiness, std::move(self));
+      } else if (is_first) {
+        asio::post(stream->get_executor(), std::move(self));
+      } else {
+        self.complete(failure, bytes);
       }
-      stage = Stage::waiting;
-      stream->connection_->socket().async_wait(Socket::wait_read, std::move(self));
     }
   };
+
+  template <class Attempt, class Token>
+  auto begin(Socket::wait_type readiness, Attempt attempt, Token& token) {
+    return asio::async_compose<Token, void(Failure, std::size_t)>(
+        Operation<Attempt>{this, readiness, std::move(attempt)}, token, connection_->socket());
+  }
 
   template <class Buffers>
-  struct WriteStep {
-    ConnectionStream* stream;
-    Buffers buffers;
-    Stage stage = Stage::begin;
-    Failure failure = {};
-    std::size_t bytes = 0;
-
-    template <class Self>
-    void operator()(Self& self, Failure = {}) {
-      if (stage == Stage::done) return self.complete(failure, bytes);
-      if (stream->write_once(pieces(), failure, bytes)) {
-        const bool is_first = stage == Stage::begin;
-        stage = Stage::done;
-        if (!is_first) return self.complete(failure, bytes);
-        return asio::post(stream->get_executor(), std::move(self));
-      }
-      stage = Stage::waiting;
-      stream->connection_->socket().async_wait(Socket::wait_write, std::move(self));
+  static Pieces pieces_of(const Buffers& buffers) {
+    Pieces pieces{};
+    const auto end = asio::buffer_sequence_end(buffers);
+    for (auto at = asio::buffer_sequence_begin(buffers); at != end && pieces.second < 4; ++at) {
+      const asio::const_buffer piece(*at);
+      if (piece.size() == 0) continue;
+      pieces.first[pieces.second++] = {const_cast<void*>(piece.data()), piece.size()};
     }
-
-    // Head and body of a frame; more pieces would go with the next call.
-    std::pair<std::array<iovec, 4>, std::size_t> pieces() const {
-      std::pair<std::array<iovec, 4>, std::size_t> list{};
-      const auto end = asio::buffer_sequence_end(buffers);
-      for (auto at = asio::buffer_sequence_begin(buffers); at != end && list.second < 4; ++at) {
-        const asio::const_buffer piece(*at);
-        if (piece.size() == 0) continue;
-        list.first[list.second++] = {const_cast<void*>(piece.data()), piece.size()};
-      }
-      return list;
-    }
-  };
+    return pieces;
+  }
 
   // False when the socket must be waited for.
   bool read_once(asio::mutable_buffer into, Failure& failure, std::size_t& bytes);
-  bool write_once(const std::pair<std::array<iovec, 4>, std::size_t>& pieces, Failure& failure,
-                  std::size_t& bytes);
+  bool write_once(const Pieces& pieces, Failure& failure, std::size_t& bytes);
 
   Connection* connection_;
   bool is_heard_ = false;

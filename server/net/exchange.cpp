@@ -86,6 +86,20 @@ std::unique_ptr<Exchange> make_exchange(Connection& connection, const ParsedHead
   return exchange;
 }
 
+void record_reply(Connection& connection, const Exchange& exchange, int status,
+                  std::uint64_t bytes) {
+  const auto taken = std::chrono::steady_clock::now() - exchange.started;
+  connection.thread().shared.observer.on_reply(
+      {.request_id = exchange.request.request_id,
+       .method = exchange.request.method,
+       .target = exchange.request.target,
+       .peer = exchange.request.peer,
+       .status = status,
+       .body_bytes = bytes,
+       .duration = std::chrono::duration_cast<std::chrono::microseconds>(taken),
+       .lane = Lane::handler});
+}
+
 http::Response no_route_response(const http::Request& request,
                                  const std::vector<http::Method>& allowed) {
   if (request.method == http::Method::other) return refuse_method(request);

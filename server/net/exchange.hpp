@@ -2,6 +2,7 @@
 
 #include "server/net/connection.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -11,6 +12,10 @@ namespace weike::server {
 
 // Copies the head out of the thread's buffer. Null if the path or the query is malformed.
 std::unique_ptr<Exchange> make_exchange(Connection& connection, const ParsedHead& parsed);
+
+// Tells the observer of the answer whose head is about to go, `bytes` of body behind it.
+void record_reply(Connection& connection, const Exchange& exchange, int status,
+                  std::uint64_t bytes);
 
 // 404, 405 with Allow, 204 with Allow for OPTIONS, or 501 for a method that no route has.
 http::Response no_route_response(const http::Request& request,

@@ -1,7 +1,7 @@
 #include "server/net/forwarded.hpp"
 
+#include "api/http/field_list.hpp"
 #include "api/http/message.hpp"
-#include "server/net/field_list.hpp"
 
 #include <boost/system/error_code.hpp>
 
@@ -53,10 +53,6 @@ std::optional<ip::address> node_of(std::string_view node) {
   return address && address->is_v4() ? address : std::nullopt;
 }
 
-bool is_token_character(char c) {
-  return is_name_character(c) || std::string_view("!#$%&'*+^`|~").find(c) != std::string_view::npos;
-}
-
 // Reads one Forwarded field from left to right.
 class ForwardedReader {
  public:
@@ -94,7 +90,7 @@ class ForwardedReader {
   }
 
   std::string_view read_token() {
-    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_token_character);
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), http::is_token_character);
     const auto length = static_cast<std::size_t>(end - rest_.begin());
     const std::string_view token = rest_.substr(0, length);
     rest_.remove_prefix(length);
@@ -146,7 +142,7 @@ void append_forwarded(std::string_view field, std::vector<Hop>& hops) {
 }
 
 void append_forwarded_for(std::string_view field, std::vector<Hop>& hops) {
-  for_each_element(field, [&](std::string_view element) {
+  http::for_each_element(field, [&](std::string_view element) {
     Hop hop;
     hop.names_node = true;
     hop.node = address_of(element);

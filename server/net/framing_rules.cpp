@@ -1,6 +1,6 @@
 #include "server/net/framing_rules.hpp"
 
-#include "server/net/field_list.hpp"
+#include "api/http/field_list.hpp"
 #include "server/net/target.hpp"
 
 #include <array>
@@ -16,7 +16,7 @@ Refusal judge_codings(std::string_view codings) {
   std::size_t count = 0;
   bool is_chunked = false;
   bool is_malformed = false;
-  for_each_element(codings, [&](std::string_view coding) {
+  http::for_each_element(codings, [&](std::string_view coding) {
     is_malformed = is_malformed || coding.empty() || is_chunked;
     is_chunked = http::equal_ignoring_case(coding, "chunked");
     ++count;
@@ -28,7 +28,7 @@ Refusal judge_codings(std::string_view codings) {
 }  // namespace
 
 void take_expectations(std::string_view value, FramingFields& fields) {
-  for_each_element(value, [&](std::string_view expectation) {
+  http::for_each_element(value, [&](std::string_view expectation) {
     if (expectation.empty()) return;
     const bool is_known = http::equal_ignoring_case(expectation, "100-continue");
     (is_known ? fields.expects_continue : fields.expects_unknown) = true;
@@ -36,7 +36,7 @@ void take_expectations(std::string_view value, FramingFields& fields) {
 }
 
 void take_connection_options(std::string_view value, FramingFields& fields) {
-  for_each_element(value, [&](std::string_view option) {
+  http::for_each_element(value, [&](std::string_view option) {
     if (http::equal_ignoring_case(option, "close")) fields.says_close = true;
     if (http::equal_ignoring_case(option, "keep-alive")) fields.says_keep_alive = true;
   });

@@ -16,20 +16,6 @@ Task<bool> wait_writable(Connection* connection) {
   co_return connection->is_alive() && (!failure || failure == asio::error::operation_aborted);
 }
 
-void record_reply(Connection& connection, const Exchange& exchange, int status,
-                  std::uint64_t bytes) {
-  const auto taken = std::chrono::steady_clock::now() - exchange.started;
-  connection.thread().shared.observer.on_reply(
-      {.request_id = exchange.request.request_id,
-       .method = exchange.request.method,
-       .target = exchange.request.target,
-       .peer = exchange.request.peer,
-       .status = status,
-       .body_bytes = bytes,
-       .duration = std::chrono::duration_cast<std::chrono::microseconds>(taken),
-       .lane = Lane::handler});
-}
-
 std::uint64_t length_of(const http::PartsBody::Part& part) {
   if (const auto* file = std::get_if<http::FileBody>(&part)) return file->length;
   const auto& bytes = std::get<http::SharedBytes>(part);

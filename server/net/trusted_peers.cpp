@@ -1,6 +1,6 @@
 #include "server/net/trusted_peers.hpp"
 
-#include "server/net/field_list.hpp"
+#include "api/http/field_list.hpp"
 
 #include <boost/system/error_code.hpp>
 
@@ -98,7 +98,7 @@ Client TrustedPeers::client_behind(std::span<const HeadField> fields, std::strin
     } else if (http::equal_ignoring_case(field.name, "X-Forwarded-For")) {
       append_forwarded_for(field.value, customary);
     } else if (http::equal_ignoring_case(field.name, "X-Forwarded-Proto")) {
-      const std::string_view last = trimmed(field.value.substr(field.value.rfind(',') + 1));
+      const std::string_view last = http::trimmed(field.value.substr(field.value.rfind(',') + 1));
       customary_https = http::equal_ignoring_case(last, "https");
     }
   }

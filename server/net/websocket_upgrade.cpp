@@ -1,5 +1,6 @@
 #include "server/net/websocket_upgrade.hpp"
 
+#include "api/http/field_list.hpp"
 #include "api/http/problem.hpp"
 #include "server/net/exchange.hpp"
 #include "server/net/websocket.hpp"
@@ -15,17 +16,11 @@ constexpr std::string_view kVersion = "13";
 constexpr std::size_t kKeyLength = 24;
 
 bool lists(const http::Request& request, std::string_view field, std::string_view token) {
-  std::string_view rest = request.headers.get(field).value_or("");
-  while (!rest.empty()) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    std::string_view item = rest.substr(0, comma);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-    const std::size_t first = item.find_first_not_of(" \t");
-    if (first == std::string_view::npos) continue;
-    item = item.substr(first, item.find_last_not_of(" \t") - first + 1);
-    if (http::equal_ignoring_case(item, token)) return true;
-  }
-  return false;
+  bool is_listed = false;
+  http::for_each_element(request.headers.get(field).value_or(""), [&](std::string_view item) {
+    is_listed = is_listed || http::equal_ignoring_case(item, token);
+  });
+  return is_listed;
 }
 
 bool is_key(std::string_view key) {
@@ -52,18 +47,6 @@ http::Response problem(const http::Request& request, ErrorCode code, const char*
                        int status) {
   return http::problem(Error{code, "upgrade refused", reason}, request.language(),
                        request.request_id, status);
-}
-
-void record_upgrade(Connection& connection, const Exchange& exchange) {
-  const auto taken = std::chrono::steady_clock::now() - exchange.started;
-  connection.thread().shared.observer.on_reply(
-      {.request_id = exchange.request.request_id,
-       .method = exchange.request.method,
-       .target = exchange.request.target,
-       .peer = exchange.request.peer,
-       .status = 101,
-       .duration = std::chrono::duration_cast<std::chrono::microseconds>(taken),
-       .lane = Lane::handler});
 }
 
 }  // namespace
@@ -108,7 +91,7 @@ Task<std::optional<http::Response>> answer_upgrade(Connection* connection, Excha
   start->limits = route->websocket_limits;
   start->request_id = exchange->request.request_id;
   start->key = exchange->request.headers.get("Sec-WebSocket-Key").value_or("");
-  record_upgrade(*connection, *exchange);
+  record_reply(*connection, *exchange, 101, 0);
   connection->unfinished() = connection->thread().spare.take();
   connection->unfinished()->websocket = std::move(start);
   co_return std::nullopt;
