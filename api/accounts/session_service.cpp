@@ -213,15 +213,6 @@ void SessionService::touch(std::string_view hash) {
   });
 }
 
-std::optional<Viewer> SessionService::try_viewer(const http::RequestHead& head) const {
-  const auto credential = find_credential(head.authorization, head.cookie);
-  if (credential.kind == CredentialKind::none) return Viewer{};
-  if (credential.token.size() != kTokenChars) return std::nullopt;
-  const auto view = cache_.find(http::sha256(credential.token));
-  if (!view) return std::nullopt;
-  return view->viewer;
-}
-
 std::optional<bool> SessionService::try_signed_in(const http::RequestHead& head) const {
   const auto credential = find_credential(head.authorization, head.cookie);
   if (credential.kind == CredentialKind::none) return false;

@@ -59,11 +59,8 @@ class SessionService {
 
   // Nothing if the token is none, the session is over, or the account is disabled.
   Result<std::optional<SessionView>> viewer_of(std::string_view token);
-  // For the hot lane: never blocks on the store. Nothing if the session is not in memory; a visitor
-  // if the request has no credentials.
-  std::optional<Viewer> try_viewer(const http::RequestHead& head) const;
-
-  // Only whether that is somebody: takes no memory.
+  // For the hot lane, whether the viewer is somebody: never blocks on the store, and takes no
+  // memory. Nothing if the session is not in memory; false if the request has no credentials.
   std::optional<bool> try_signed_in(const http::RequestHead& head) const;
 
   // What a page must send as X-CSRF-Token with the session's cookie: bound to the session by HMAC.

@@ -27,7 +27,7 @@ std::optional<std::string> Listener::take() {
     text = "retry: " + std::to_string(std::exchange(retry_, {}).count()) + "\n";
   }
   for (const auto& pending : pending_) text += render(pending);
-  pending_ = {};
+  pending_ = std::vector<Pending>();  // Gives the memory back, as assigning {} would not.
   return text;
 }
 

@@ -122,7 +122,7 @@ Result<FeedPage> FeedService::page(const PageRequest& request) {
   if (!page) return page.error();
   const auto list = request.list();
   versions_.raise({{list, page->version}});
-  page->newest = &versions_.place_of(list);
+  page->newest = &versions_.follow(list);
   // The bytes, and two packed forms that are smaller.
   if (key.is_valid())
     pages_.put(std::string(key.text()), *page, 3 * page->content->bytes()->size());

@@ -1,7 +1,6 @@
 #include "api/feed/feed_versions.hpp"
 
 #include <algorithm>
-#include <mutex>
 
 namespace weike::feed {
 
@@ -10,21 +9,15 @@ std::string_view name_of(FeedScope scope) {
 }
 
 void FeedVersions::raise(const std::vector<ListVersion>& versions) {
-  const std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   for (const auto& [list, version] : versions) {
     auto& known = versions_[list];
     known = std::max(known.load(), version);
   }
 }
 
-std::uint64_t FeedVersions::of(const FeedList& list) const {
-  const std::shared_lock lock(mutex_);
-  const auto found = versions_.find(list);
-  return found == versions_.end() ? 0 : found->second.load();
-}
-
-const FeedVersions::Version& FeedVersions::place_of(const FeedList& list) {
-  const std::unique_lock lock(mutex_);
+const FeedVersions::Version& FeedVersions::follow(const FeedList& list) {
+  const std::lock_guard lock(mutex_);
   return versions_[list];
 }
 

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
-#include <shared_mutex>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,13 +37,11 @@ class FeedVersions {
 
   // Versions only grow: of two commits the later one counts, whoever tells first.
   void raise(const std::vector<ListVersion>& versions);
-  // 0 if nothing was told yet.
-  std::uint64_t of(const FeedList& list) const;
-  // Where the version of `list` stands from now on, as long as this object lives.
-  const Version& place_of(const FeedList& list);
+  // The version of `list` from now on, as long as this object lives; 0 until one is told.
+  const Version& follow(const FeedList& list);
 
  private:
-  mutable std::shared_mutex mutex_;  // Guards the map, not the versions; none is ever erased.
+  std::mutex mutex_;  // Guards the map, not the versions; none is ever erased.
   std::map<FeedList, Version> versions_;
 };
 

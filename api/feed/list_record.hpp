@@ -17,7 +17,7 @@ struct ListRecord {
   std::string first;
 
   std::string encode() const;
-  // A list without a record is one without cards.
+  // Without a record: version 0, and `first` not known.
   static ListRecord decode(std::string_view bytes);
 };
 

@@ -4,17 +4,6 @@
 
 namespace weike::learning {
 
-void HeartbeatTicket::on_settled(std::function<void()> wake) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!outcome_) {
-      wake_ = std::move(wake);
-      return;
-    }
-  }
-  wake();
-}
-
 Result<HeartbeatResults> HeartbeatTicket::wait(Milliseconds limit) {
   std::unique_lock lock(mutex_);
   if (!settled_.wait_for(lock, limit, [this] { return outcome_.has_value(); }))
@@ -23,14 +12,12 @@ Result<HeartbeatResults> HeartbeatTicket::wait(Milliseconds limit) {
 }
 
 void HeartbeatTicket::settle(Result<HeartbeatResults> outcome) {
-  std::function<void()> wake;
   {
     const std::lock_guard lock(mutex_);
     outcome_.emplace(std::move(outcome));
-    wake = std::move(wake_);
   }
   settled_.notify_all();
-  if (wake) wake();
+  bell_.ring();
 }
 
 }  // namespace weike::learning

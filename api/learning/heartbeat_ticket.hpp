@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/http/bell.hpp"
 #include "api/learning/heartbeat.hpp"
 #include "model/error.hpp"
 
@@ -7,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 namespace weike::learning {
 
@@ -15,7 +17,7 @@ namespace weike::learning {
 class HeartbeatTicket {
  public:
   // Calls `wake` once when the outcome is known, also at once, from any thread. Set it once.
-  void on_settled(std::function<void()> wake);
+  void on_settled(std::function<void()> wake) { bell_.on_ring(std::move(wake)); }
   // Waits at most so long; `unavailable` if the outcome is not known by then: the heartbeats may
   // still be stored, and are harmless when they are sent again.
   Result<HeartbeatResults> wait(Milliseconds limit);
@@ -23,10 +25,10 @@ class HeartbeatTicket {
   void settle(Result<HeartbeatResults> outcome);
 
  private:
-  std::mutex mutex_;  // Guards what follows. Nobody is called with it held.
+  std::mutex mutex_;  // Guards the outcome.
   std::condition_variable settled_;
   std::optional<Result<HeartbeatResults>> outcome_;
-  std::function<void()> wake_;
+  http::Bell bell_;  // Rings behind the outcome.
 };
 
 }  // namespace weike::learning

@@ -23,13 +23,15 @@ HeartbeatWriter::HeartbeatWriter(storage::KvStore& store, const Clock& clock,
   thread_ = std::thread([this] { run(); });
 }
 
-HeartbeatWriter::~HeartbeatWriter() {
+HeartbeatWriter::~HeartbeatWriter() { stop(); }
+
+void HeartbeatWriter::stop() {
   {
     const std::lock_guard lock(mutex_);
     must_stop_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 Result<std::shared_ptr<HeartbeatTicket>> HeartbeatWriter::submit(const Viewer& viewer,
@@ -41,7 +43,7 @@ Result<std::shared_ptr<HeartbeatTicket>> HeartbeatWriter::submit(const Viewer& v
   {
     const std::lock_guard lock(mutex_);
     // One request is always taken, whatever its size.
-    is_full = queue_.size() >= options_.max_waiting ||
+    is_full = must_stop_ || queue_.size() >= options_.max_waiting ||
               (!queue_.empty() && stretches_ + stretches > options_.max_waiting_stretches);
     if (!is_full) {
       queue_.push_back({viewer, std::move(items), ticket, stretches, {}});
@@ -92,14 +94,17 @@ HeartbeatWriter::Batch HeartbeatWriter::take_batch() {
     std::this_thread::yield();
     lock.lock();
   }
-  const auto count = std::min(queue_.size(), options_.max_batch);
-  last_batch_ = count;
-  batch.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    stretches_ -= queue_.front().stretches;
-    batch.push_back(std::move(queue_.front()));
+  batch.reserve(std::min(queue_.size(), options_.max_batch));
+  std::size_t taken = 0;
+  while (!queue_.empty() && batch.size() < options_.max_batch) {
+    Request& next = queue_.front();
+    if (!batch.empty() && taken + next.stretches > options_.max_batch_stretches) break;
+    taken += next.stretches;
+    batch.push_back(std::move(next));
     queue_.pop_front();
   }
+  stretches_ -= taken;
+  last_batch_ = batch.size();
   return batch;
 }
 

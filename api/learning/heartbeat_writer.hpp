@@ -31,11 +31,13 @@ struct HeartbeatOptions {
   // A client's clock may be ahead by this much; beyond, `at` counts as now.
   Milliseconds clock_tolerance = std::chrono::minutes{5};
   // Requests that may wait to be written, and the items and stretches of all of them together. At
-  // most some 4 MB; beyond, callers are turned away.
+  // most some 35 MB; beyond, callers are turned away.
   std::size_t max_waiting = 2'048;
   std::size_t max_waiting_stretches = 200'000;
-  // Requests in one commit, which is a transaction of some keys for each.
+  // Requests in one commit, and their items and stretches; a larger request goes alone. Each item
+  // may read and write a record of 80 KB.
   std::size_t max_batch = 128;
+  std::size_t max_batch_stretches = 2'000;
 };
 
 // Writes all members' heartbeats: one thread takes whatever waits into one transaction with one
@@ -45,10 +47,14 @@ class HeartbeatWriter {
  public:
   // Store and clock outlive it.
   HeartbeatWriter(storage::KvStore& store, const Clock& clock, HeartbeatOptions options = {});
-  // Writes and syncs everything that was submitted.
+  // Stops.
   ~HeartbeatWriter();
+  // Writes and syncs everything that was submitted, and takes no more. By one thread; may be called
+  // again.
+  void stop();
 
-  // Queues one member's request; never blocks for long. `unavailable` when too many wait.
+  // Queues one member's request; never blocks for long. `unavailable` when too many wait, and after
+  // a stop.
   Result<std::shared_ptr<HeartbeatTicket>> submit(const Viewer& viewer,
                                                   std::vector<Heartbeat> items);
   // Requests that wait now.
@@ -71,11 +77,11 @@ class HeartbeatWriter {
   // Empty when it is time to sync, or to stop.
   Batch take_batch();
   void write(Batch& batch);
-  // Commits [begin, end) of `batch`, or nothing of it.
   struct Commit {
     Result<> done;
     bool is_refused = false;  // By the ledger, for one of the requests.
   };
+  // Commits all of `requests`, or nothing of it.
   Commit commit(std::span<Request> requests);
   void sync_if_due();
   void sync();

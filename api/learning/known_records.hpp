@@ -4,8 +4,6 @@
 #include "storage/kv/kv_store.hpp"
 #include "storage/records/record.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -29,12 +27,9 @@ class KnownRecords {
     if (!*value) return std::shared_ptr<const Record>{};
     if (const auto known = known_.get(key); known && (*known)->bytes == **value)
       return std::shared_ptr<const Record>(*known, &(*known)->record);
-    try {
-      auto record = nlohmann::json::parse(**value).template get<Record>();
-      return remember(key, std::move(**value), std::move(record));
-    } catch (const nlohmann::json::exception& error) {
-      return Error{ErrorCode::corrupt, std::string("record: ") + error.what()};
-    }
+    auto record = storage::decode<Record>(**value);
+    if (!record) return record.error();
+    return remember(key, std::move(**value), std::move(*record));
   }
 
   // The same, but reads each record once between two calls of `start`; for records that the

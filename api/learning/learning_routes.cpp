@@ -84,7 +84,7 @@ Error out_of_range(std::string field) {
   return {ErrorCode::invalid_argument, field + " is out of range", "out_of_range", field};
 }
 
-// A batch that waits for its commit without a thread.
+// One request's heartbeats, which wait for their commit without a thread.
 class AwaitedHeartbeats final : public http::LaterAnswer {
  public:
   AwaitedHeartbeats(std::shared_ptr<HeartbeatTicket> ticket, const http::Request& request)
@@ -95,8 +95,10 @@ class AwaitedHeartbeats final : public http::LaterAnswer {
   void on_ready(std::function<void()> wake) override { ticket_->on_settled(std::move(wake)); }
   std::chrono::milliseconds patience() const override { return kPatience; }
   http::Response answer() override {
-    // Settled, unless the patience is over or the server stops.
-    const auto results = ticket_->wait(kLastPatience);
+    // Settled, unless the patience is over, or the server stops: then what is being written may
+    // end.
+    const bool is_late = std::chrono::steady_clock::now() >= until_;
+    const auto results = ticket_->wait(is_late ? Milliseconds{0} : kLastPatience);
     if (!results) return heartbeat_problem(results.error(), language_, request_id_);
     auto json = nlohmann::json::array();
     for (const auto& result : *results) {
@@ -113,8 +115,10 @@ class AwaitedHeartbeats final : public http::LaterAnswer {
  private:
   // A disk that takes longer is in trouble; the player sends the same again.
   static constexpr std::chrono::seconds kPatience{20};
-  static constexpr std::chrono::seconds kLastPatience{2};
+  // Of a thread of the pool, which all that wait share.
+  static constexpr Milliseconds kLastPatience{100};
 
+  const std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::now() + kPatience;
   const std::shared_ptr<HeartbeatTicket> ticket_;
   const http::Language language_;
   const std::string request_id_;

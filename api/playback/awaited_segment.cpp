@@ -1,44 +1,14 @@
 #include "api/playback/awaited_segment.hpp"
 
+#include "api/http/bell.hpp"
 #include "api/http/problem.hpp"
 
 #include <functional>
-#include <mutex>
 #include <string>
 #include <utility>
 
 namespace weike::playback {
 namespace {
-
-// Brings together the pipeline that calls once, perhaps at once, and the engine that listens later.
-class Bell {
- public:
-  void ring() {
-    std::function<void()> listener;
-    {
-      const std::lock_guard lock(mutex_);
-      has_rung_ = true;
-      listener = std::move(listener_);
-    }
-    if (listener) listener();
-  }
-
-  void on_ring(std::function<void()> listener) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!has_rung_) {
-        listener_ = std::move(listener);
-        return;
-      }
-    }
-    listener();
-  }
-
- private:
-  std::mutex mutex_;  // Guards what follows. Nobody is called with it held.
-  bool has_rung_ = false;
-  std::function<void()> listener_;
-};
 
 class AwaitedSegment final : public http::LaterAnswer {
  public:
@@ -77,7 +47,7 @@ class AwaitedSegment final : public http::LaterAnswer {
   const http::Headers headers_;
   const http::Language language_;
   const std::string request_id_;
-  const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
+  const std::shared_ptr<http::Bell> bell_ = std::make_shared<http::Bell>();
   std::shared_ptr<SegmentRequests::Wish> wish_;
 };
 

@@ -1,6 +1,7 @@
 #include "media/images/cover_source.hpp"
 
 #include "media/av/filter_graph.hpp"
+#include "media/images/fitting.hpp"
 #include "media/transcode/picture_chain.hpp"
 
 #include <algorithm>
@@ -105,12 +106,9 @@ Result<FramePtr> CoverSource::upright(FramePtr picture) const {
     picture = std::move(*clean);
   }
   const VideoRung& top = plan_->video.front();
-  const double scale =
-      std::min(1.0, static_cast<double>(kPosterSide) / std::max(top.width, top.height));
-  const auto even = [&](int side) {
-    return std::max(2, static_cast<int>(std::lround(side * scale / 2)) * 2);
-  };
-  return UprightPicture(*plan_, even(top.width), even(top.height)).make(std::move(picture));
+  const double scale = shrink_to(kPosterSide, top.width, top.height);
+  return UprightPicture(*plan_, even_side(top.width, scale), even_side(top.height, scale))
+      .make(std::move(picture));
 }
 
 }  // namespace weike::media

@@ -2,6 +2,7 @@
 
 #include "media/av/av_error.hpp"
 #include "media/images/cover_source.hpp"
+#include "media/images/fitting.hpp"
 #include "media/images/gallery.hpp"
 #include "media/images/image_files.hpp"
 #include "media/images/still.hpp"
@@ -20,7 +21,6 @@ namespace weike::media {
 namespace {
 
 constexpr int kSmallPosterSide = 480;
-constexpr int kJudgedSide = 320;
 constexpr std::size_t kMaxPlaceholder = 600;
 
 // From 2 (best) to 31, and from 0 to 100 (best).
@@ -31,12 +31,8 @@ constexpr int kWebpQuality = 75;
 
 // A picture with its long side brought down to `side`.
 StillShape fit(const AVFrame& picture, int side) {
-  const double scale =
-      std::min(1.0, static_cast<double>(side) / std::max(picture.width, picture.height));
-  const auto even = [&](int length) {
-    return std::max(2, static_cast<int>(std::lround(length * scale / 2)) * 2);
-  };
-  return whole_of(picture, even(picture.width), even(picture.height));
+  const double scale = shrink_to(side, picture.width, picture.height);
+  return whole_of(picture, even_side(picture.width, scale), even_side(picture.height, scale));
 }
 
 Result<> put(OutputSink& sink, const std::string& name, const Result<Bytes>& image) {

@@ -1,5 +1,7 @@
 #include "media/images/picture_score.hpp"
 
+#include "media/images/fitting.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -15,12 +17,9 @@ double brightness_weight(double mean) {
   return std::clamp((kWhite - mean) / (kWhite - kBright), 0.02, 1.0);
 }
 
-constexpr int kJudgedSide = 320;
-
 int judged_side(const Plan& plan, int side) {
-  const int longest = std::max(plan.video.front().width, plan.video.front().height);
-  const double scale = std::min(1.0, static_cast<double>(kJudgedSide) / longest);
-  return std::max(2, static_cast<int>(std::lround(side * scale / 2)) * 2);
+  const VideoRung& top = plan.video.front();
+  return even_side(side, shrink_to(kJudgedSide, top.width, top.height));
 }
 
 }  // namespace

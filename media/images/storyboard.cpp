@@ -1,5 +1,7 @@
 #include "media/images/storyboard.hpp"
 
+#include "media/images/fitting.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -33,11 +35,8 @@ StoryboardLayout storyboard_layout(const Plan& plan) {
   if (plan.video.empty()) return layout;
   const VideoRung& top = plan.video.front();
   const double scale = static_cast<double>(kTileSide) / std::max(top.width, top.height);
-  const auto even = [&](int side) {
-    return std::max(2, static_cast<int>(std::lround(side * scale / 2)) * 2);
-  };
-  layout.tile_width = even(top.width);
-  layout.tile_height = even(top.height);
+  layout.tile_width = even_side(top.width, scale);
+  layout.tile_height = even_side(top.height, scale);
   const std::int64_t duration = std::max<std::int64_t>(1, plan.duration_ms());
   layout.step_ms = std::clamp(duration / kTilesWanted, kShortestStepMs, kLongestStepMs);
   layout.tiles = static_cast<int>((duration + layout.step_ms - 1) / layout.step_ms);

@@ -57,6 +57,7 @@ App::App(const Config& config, Log log, DataFolder data, InstallationKeys keys,
       log_(std::move(log)),
       access_log_(log_, AccessLogOptions{.sample = config.log.access_sample}),
       observer_(log_, metrics_, config.log.access ? &access_log_ : nullptr),
+      heartbeat_watch_(log_, metrics_.heartbeat_observer()),
       data_(std::move(data)),
       media_worker_(std::move(media_worker)),
       services_(*data_.store, *data_.blobs, clock_, config_, std::move(keys)),
@@ -96,7 +97,7 @@ Result<> App::listen() {
   forecast_.load();
   services_.assets.set_forecaster(&forecast_);
   add_health_routes(router_, metrics_, [this] { return is_ready(); });
-  services_.learning.heartbeat_writer().observe(metrics_.heartbeat_observer());
+  services_.learning.heartbeat_writer().observe(heartbeat_watch_);
   services_.add_routes(router_);
   auto engine = Engine::open(config_.net, router_, services_.gatekeeper, observer_);
   if (!engine) return engine.error();
@@ -200,6 +201,7 @@ void App::stop() {
   if (!is_running_.exchange(false)) return;
   log_.info("stopping");
   engine_->stop();
+  services_.learning.heartbeat_writer().stop();
   admin_->stop();
   housekeeping_.stop();
   glances_.stop();

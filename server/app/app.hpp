@@ -4,6 +4,7 @@
 #include "server/admin/admin_server.hpp"
 #include "server/app/data_folder.hpp"
 #include "server/app/first_start.hpp"
+#include "server/app/heartbeat_watch.hpp"
 #include "server/app/housekeeping.hpp"
 #include "server/app/server_observer.hpp"
 #include "server/app/services.hpp"
@@ -60,6 +61,7 @@ class App {
   Metrics metrics_;
   AccessLog access_log_;
   ServerObserver observer_;
+  HeartbeatWatch heartbeat_watch_;
   DataFolder data_;
   std::unique_ptr<media::Worker> media_worker_;
   Services services_;

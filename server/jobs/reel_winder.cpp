@@ -2,6 +2,7 @@
 
 #include "api/assets/asset_service.hpp"
 #include "media/images/reel.hpp"
+#include "media/sandbox/frame.hpp"
 #include "server/jobs/segment_entry.hpp"
 
 #include <optional>
@@ -10,8 +11,6 @@
 
 namespace weike::server {
 namespace {
-
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{32} << 20;
 
 std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
@@ -23,7 +22,7 @@ Result<media::MemoryFile> wind_reel(storage::BlobStore& blobs, AssetId asset,
                                     const media::Plan& plan) {
   const auto& rendition = media::reel_rendition(plan);
   const auto read = [&](const std::string& file) {
-    return blobs.read(assets::blob_name(asset, file), kMaxFileBytes);
+    return blobs.read(assets::blob_name(asset, file), media::kMaxOutputBytes);
   };
   auto reel = media::MemoryFile::create("weike-reel");
   if (!reel) return reel;

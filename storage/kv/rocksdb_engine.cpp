@@ -61,7 +61,8 @@ class RocksDbSnapshot final : public Snapshot {
   }
 
  private:
-  // What was walked over lies between where the scan began and where it stands now.
+  // What was walked over lies between where the scan began and where it stands now. One that gave
+  // up does not tell where: then it may be anywhere up to the end of the range.
   void ask_to_tidy(const KeyRange& range, ScanDirection direction,
                    const rocksdb::Iterator& entry) const {
     const auto last = entry.Valid() ? view(entry.key()) : std::string_view{};
@@ -100,6 +101,8 @@ std::unique_ptr<Snapshot> RocksDbEngine::snapshot() {
 Result<> RocksDbEngine::write(std::span<const Changes* const> group, Durability durability) {
   // After a failed write RocksDB refuses all others until it is told to go on with a new log. When
   // the disk was full it looks every few seconds by itself, and is busy until there is space again.
+  if (has_failed_sync_.exchange(false) && !failure_)
+    failure_ = Error{ErrorCode::unavailable, "database: a sync failed"};
   if (failure_) {
     const auto resumed = database_->Resume();
     if (resumed.IsBusy()) return *failure_;
@@ -117,10 +120,10 @@ Result<> RocksDbEngine::write(std::span<const Changes* const> group, Durability 
 }
 
 Result<> RocksDbEngine::sync() {
-  // A failure stops all writes inside of RocksDB too: the next one meets it and resumes.
   const auto status = database_->SyncWAL();
-  if (!status.ok()) return to_error(status);
-  return {};
+  if (status.ok()) return {};
+  has_failed_sync_ = true;  // It stops all writes inside of RocksDB: the next one resumes them.
+  return to_error(status);
 }
 
 Error to_error(const rocksdb::Status& status) {

@@ -5,6 +5,7 @@
 
 #include <rocksdb/db.h>
 
+#include <atomic>
 #include <memory>
 
 namespace weike::storage {
@@ -24,6 +25,7 @@ class RocksDbEngine final : public Engine {
   std::unique_ptr<rocksdb::DB> database_;
   std::unique_ptr<RangeTidier> tidier_;
   std::optional<Error> failure_;  // Of the last write; only the writing thread's.
+  std::atomic<bool> has_failed_sync_{false};
 };
 
 // The Error that says what `status`, which is not ok, means for the caller.

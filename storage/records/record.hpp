@@ -6,9 +6,20 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 // Typed records in a transaction: JSON by the to_json/from_json beside the record's type.
 namespace weike::storage {
+
+// `corrupt` if the bytes are no such record.
+template <class Record>
+Result<Record> decode(std::string_view bytes) {
+  try {
+    return nlohmann::json::parse(bytes).template get<Record>();
+  } catch (const nlohmann::json::exception& error) {
+    return Error{ErrorCode::corrupt, std::string("record: ") + error.what()};
+  }
+}
 
 // Nothing if the key is absent; `corrupt` if the value is no such record.
 template <class Record>
@@ -16,11 +27,9 @@ Result<std::optional<Record>> load(Transaction& transaction, std::string_view ke
   auto value = transaction.get(key);
   if (!value) return value.error();
   if (!*value) return std::optional<Record>{};
-  try {
-    return std::optional<Record>{nlohmann::json::parse(**value).template get<Record>()};
-  } catch (const nlohmann::json::exception& error) {
-    return Error{ErrorCode::corrupt, std::string("record: ") + error.what()};
-  }
+  auto record = decode<Record>(**value);
+  if (!record) return record.error();
+  return std::optional<Record>{std::move(*record)};
 }
 
 // `invalid_argument` if a text in the record is not UTF-8.

@@ -153,14 +153,14 @@ TEST_F(SessionServiceTest, HotLaneAnswersFromMemoryForFiveSeconds) {
   const auto session = log_in("member");
   http::RequestHead head;
   const auto authorization = "Bearer " + session.token;
-  EXPECT_FALSE(sessions.try_viewer(head)->is_signed_in());  // A visitor.
+  EXPECT_EQ(sessions.try_signed_in(head), false);  // A visitor.
   head.authorization = authorization;
 
-  EXPECT_FALSE(sessions.try_viewer(head));
+  EXPECT_EQ(sessions.try_signed_in(head), std::nullopt);
   ASSERT_TRUE(is_valid(session.token));
-  EXPECT_TRUE(sessions.try_viewer(head)->is(session.account.id));
+  EXPECT_EQ(sessions.try_signed_in(head), true);
   clock.advance(5s);
-  EXPECT_FALSE(sessions.try_viewer(head));
+  EXPECT_EQ(sessions.try_signed_in(head), std::nullopt);
 }
 
 TEST_F(SessionServiceTest, HotLaneForgetsADisabledAccountAtOnce) {
@@ -170,11 +170,11 @@ TEST_F(SessionServiceTest, HotLaneForgetsADisabledAccountAtOnce) {
   http::RequestHead head;
   head.cookie = cookie;
   ASSERT_TRUE(is_valid(session.token));
-  ASSERT_TRUE(sessions.try_viewer(head));
+  ASSERT_EQ(sessions.try_signed_in(head), true);
 
   ASSERT_TRUE(accounts.disable("member"));
 
-  EXPECT_FALSE(sessions.try_viewer(head));
+  EXPECT_EQ(sessions.try_signed_in(head), std::nullopt);
   EXPECT_FALSE(is_valid(session.token));
 }
 

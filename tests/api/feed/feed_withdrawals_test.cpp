@@ -176,7 +176,7 @@ TEST_F(FeedWithdrawals, InAStoreOfAnOldVersionCountFromTheFirstChangeOn) {
   const auto page = read_page();
   EXPECT_EQ(page.titles, newest(kept, 20));
   EXPECT_LE(page.skipped, 100U);
-  EXPECT_GT(versions.of({FeedScope::members, ""}), 700U);
+  EXPECT_GT(versions.follow({FeedScope::members, ""}), 700U);
 }
 
 TEST_F(FeedWithdrawals, InAStoreOfAnOldVersionALessonThatReturnsHidesNoNewerOne) {
