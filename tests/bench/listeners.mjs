@@ -70,16 +70,25 @@ const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 const each = (bytes, count) => `${Math.round(bytes / count)} bytes`;
 
 // A fresh server for each, so that none lives in memory that the other one left.
-let server = await start();
-const { token } = await server.logIn(people.member);
-const listen = `GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${token}\r\n${browser}\r\n\r\n`;
-const ofListeners = await added(server, listeners, () => open(server.port, listen, 'event: hello\ndata: {}\n\n'));
-await server.stop();
+async function onFreshServer(work) {
+  const server = await start();
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}
 
-server = await start();
-const ask = `GET /api/v1/channels HTTP/1.1\r\nHost: localhost\r\n${browser}\r\n\r\n`;
-const ofConnections = await added(server, connections, () => open(server.port, ask, '\r\n\r\n{'));
-await server.stop();
+const ofListeners = await onFreshServer(async (server) => {
+  const { token } = await server.logIn(people.member);
+  const listen = `GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${token}\r\n${browser}\r\n\r\n`;
+  return added(server, listeners, () => open(server.port, listen, 'event: hello\ndata: {}\n\n'));
+});
+
+const ofConnections = await onFreshServer((server) => {
+  const ask = `GET /api/v1/channels HTTP/1.1\r\nHost: localhost\r\n${browser}\r\n\r\n`;
+  return added(server, connections, () => open(server.port, ask, '\r\n\r\n{'));
+});
 
 printTable(['', 'MB added', 'each'], [
   [`${listeners} listeners of server-sent events`, megabytes(ofListeners), each(ofListeners, listeners)],

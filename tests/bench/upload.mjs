@@ -12,11 +12,11 @@ import { childrenOf, cpuSeconds, residentBytes } from '../harness/processes.mjs'
 import { createPeople, Server, until } from '../harness/server.mjs';
 import { judge, printTable } from './bench.mjs';
 import { freePort } from './ports.mjs';
+import { median } from './statistics.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 5);
 const size = Number(process.env.UPLOAD_BYTES ?? 1024 ** 3);
 const folder = mkdtempSync(join(process.env.UPLOAD_FOLDER ?? tmpdir(), 'weike-bench-upload-'));
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** Sends `head`, then `size` bytes that begin like a video; the status of the answer. */
 function send(port, head) {
@@ -91,10 +91,13 @@ async function startWeike() {
       // One byte more than comes: the upload stays unfinished, and nothing is transcoded beside the next round.
       ({ location } = (await client.createUpload(size + 1)).expect(201).headers);
       const watch = setInterval(() => (contestant.grown = Math.max(contestant.grown, residentBytes(server.pid) - idle)), 50);
-      const status = await send(server.port, `PATCH ${location} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${client.token}\r\nTus-Resumable: 1.0.0\r\n` +
-        `Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: ${size}\r\n\r\n`);
-      clearInterval(watch);
-      if (status !== 204) throw new Error(`Weike answered ${status}`);
+      try {
+        const status = await send(server.port, `PATCH ${location} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${client.token}\r\nTus-Resumable: 1.0.0\r\n` +
+          `Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: ${size}\r\n\r\n`);
+        if (status !== 204) throw new Error(`Weike answered ${status}`);
+      } finally {
+        clearInterval(watch);
+      }
     },
     async after() {
       await client.send('DELETE', location, { headers: { 'tus-resumable': '1.0.0' } });
@@ -106,7 +109,10 @@ async function startWeike() {
 
 const contestants = [];
 try {
-  contestants.push(await startWeike(), await startNginx('16k'), await startNginx('256k'));
+  // One by one: who has started is stopped also when the next one cannot start.
+  contestants.push(await startWeike());
+  contestants.push(await startNginx('16k'));
+  contestants.push(await startNginx('256k'));
   const costs = contestants.map(() => []);
   for (let round = -1; round < rounds; ++round) {
     for (const [i, contestant] of contestants.entries()) {
