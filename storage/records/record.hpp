@@ -15,7 +15,9 @@ namespace weike::storage {
 template <class Record>
 Result<Record> decode(std::string_view bytes) {
   try {
-    return nlohmann::json::parse(bytes).template get<Record>();
+    // In place: a record may be JSON itself, which would convert to an error too.
+    return Result<Record>(boost::system::in_place_value,
+                          nlohmann::json::parse(bytes).template get<Record>());
   } catch (const nlohmann::json::exception& error) {
     return Error{ErrorCode::corrupt, std::string("record: ") + error.what()};
   }
