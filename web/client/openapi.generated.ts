@@ -1224,16 +1224,24 @@ export interface components {
                 "application/json": components["schemas"]["Lesson"];
             };
         };
-        /** @description The bytes. */
+        /** @description The bytes, or the ranges of them that were asked for; several ranges come as `multipart/byteranges`, each with its own Content-Range. */
         MediaFile: {
             headers: {
+                /** @description Each coding has its own. */
                 ETag?: string;
                 "Cache-Control"?: string;
-                "Accept-Ranges"?: string;
+                /** @description Absent where the whole is sent always. */
+                "Accept-Ranges"?: "bytes";
+                /** @description Of a single range. */
                 "Content-Range"?: string;
+                /** @description Of playlists, manifests and the storyboard, as Accept-Encoding prefers. */
+                "Content-Encoding"?: "br" | "gzip";
+                /** @description Where there is a choice. */
+                Vary?: "Accept-Encoding";
                 [name: string]: unknown;
             };
             content: {
+                "multipart/byteranges": string;
                 "application/vnd.apple.mpegurl": string;
                 "application/dash+xml": string;
                 "text/vtt": string;
@@ -1308,7 +1316,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Someone changed it since it was read; or another version of tus was asked for. */
+        /** @description Someone changed it since it was read, or If-Match names another state; or another version of tus was asked for. */
         PreconditionFailed: {
             headers: {
                 [name: string]: unknown;
@@ -2373,6 +2381,7 @@ export interface operations {
             };
             header?: {
                 "If-None-Match"?: string;
+                "If-Match"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2382,8 +2391,13 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
+                    /** @description Each coding has its own. */
                     ETag?: string;
                     "Cache-Control"?: string;
+                    /** @description As Accept-Encoding prefers; absent for small pages. */
+                    "Content-Encoding"?: "br" | "gzip";
+                    /** @example Accept-Language, Authorization, Cookie, Accept-Encoding */
+                    Vary?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2399,6 +2413,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidArgument"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
         };
     };
     getOverlay: {
@@ -2533,7 +2548,10 @@ export interface operations {
     headMedia: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-None-Match"?: string;
+                "If-Match"?: string;
+            };
             path: {
                 asset_id: components["schemas"]["Id"];
                 /** @description The signature. It covers asset, expiry, recall epoch and viewer; never build one, take the addresses as they come. */
@@ -2547,6 +2565,13 @@ export interface operations {
         responses: {
             /** @description It is there. */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing has changed. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2568,6 +2593,13 @@ export interface operations {
             };
             /** @description The lesson was recalled. */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is not what If-Match names. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
