@@ -2,14 +2,23 @@
 
 #include "storage/kv/commit_log.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace weike::storage {
 namespace {
+
+using testing::ElementsAre;
+using testing::Pair;
 
 Changes put_of(const std::string& key) { return {{key, "1"}}; }
 
@@ -19,76 +28,121 @@ Footprint read_of(const std::string& key) {
   return reads;
 }
 
-// Remembers how many transactions each write carried. Its first write waits until `expected`
-// transactions have been brought, so that the others gather behind it.
+// Remembers how many transactions each write carried and whether it was synced. While it is held,
+// its first write waits.
 class SlowEngine final : public Engine {
  public:
+  using Write = std::pair<std::size_t, Durability>;
+
   std::unique_ptr<Snapshot> snapshot() override { return nullptr; }
 
   Result<> write(std::span<const Changes* const> group, Durability durability) override {
-    if (writes++ == 0) brought.wait(false);
-    transactions += group.size();
-    if (durability == Durability::synced) ++synced_writes;
+    writes.emplace_back(group.size(), durability);
+    if (is_held) {
+      has_begun = true;
+      has_begun.notify_all();
+      is_held.wait(true);
+    }
     if (fails) return Error{ErrorCode::out_of_space, "no room"};
     return {};
   }
   Result<> sync() override { return {}; }
 
-  std::atomic<bool> brought = true;
-  std::atomic<int> writes = 0;
-  std::atomic<int> synced_writes = 0;
-  std::atomic<std::size_t> transactions = 0;
+  void let_go() {
+    is_held = false;
+    is_held.notify_all();
+  }
+
+  std::vector<Write> writes;  // One thread at a time writes.
+  std::atomic<bool> is_held = false;
+  std::atomic<bool> has_begun = false;
   std::atomic<bool> fails = false;
 };
 
-TEST(GroupCommit, TransactionsThatArriveDuringASyncShareTheNextOne) {
-  constexpr int kThreads = 24;
-  SlowEngine engine;
-  engine.brought = false;
-  GroupCommit commits(engine);
-  std::atomic<int> arrived = 0;
-  {
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < kThreads; ++i)
-      threads.emplace_back([&, i] {
-        ++arrived;
-        EXPECT_TRUE(commits.commit({}, put_of(std::to_string(i)), 0));
-      });
-    while (arrived < kThreads) std::this_thread::yield();
-    engine.brought = true;
-    engine.brought.notify_all();
-  }
-
-  EXPECT_EQ(engine.transactions, static_cast<std::size_t>(kThreads));
-  EXPECT_LT(engine.writes, kThreads / 2);
-  EXPECT_EQ(commits.latest(), static_cast<std::uint64_t>(kThreads));
+// 'S' while a thread of this process sleeps, 'R' while it runs (proc(5)).
+char state_of(pid_t thread) {
+  std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  const std::size_t name_end = text.rfind(')');
+  return name_end == std::string::npos ? '?' : text.at(name_end + 2);
 }
 
-TEST(GroupCommit, AGroupIsSyncedIfOneOfItsMembersWantsIt) {
+// Commits that are certain to form one group: the first is held in the engine, and each of the
+// others begins when the one before it waits.
+class Crowd {
+ public:
+  explicit Crowd(GroupCommit& commits, SlowEngine& engine, Durability first)
+      : commits_(commits), engine_(engine) {
+    engine_.is_held = true;
+    threads_.emplace_back([this, first] { commit("first", first); });
+    engine_.has_begun.wait(false);
+  }
+
+  void add(const std::string& key, Durability durability) {
+    std::atomic<pid_t> thread = 0;
+    threads_.emplace_back([this, key, durability, &thread] {
+      thread = ::gettid();
+      commit(key, durability);
+    });
+    while (thread == 0) std::this_thread::yield();
+    // It meets nobody on its way into the queue, so it sleeps nowhere before.
+    while (state_of(thread) != 'S') std::this_thread::yield();
+  }
+
+  ~Crowd() { engine_.let_go(); }
+
+ private:
+  void commit(const std::string& key, Durability durability) {
+    EXPECT_TRUE(commits_.commit({}, put_of(key), 0, durability));
+  }
+
+  GroupCommit& commits_;
+  SlowEngine& engine_;
+  std::vector<std::jthread> threads_;  // Joined last of all.
+};
+
+TEST(GroupCommit, TransactionsThatArriveDuringASyncShareTheNextOne) {
   SlowEngine engine;
   GroupCommit commits(engine);
-
-  EXPECT_TRUE(commits.commit({}, put_of("a"), 0, Durability::relaxed));
-  EXPECT_EQ(engine.synced_writes, 0);
-  EXPECT_TRUE(commits.commit({}, put_of("b"), 0));
-  EXPECT_EQ(engine.synced_writes, 1);
-
-  engine.writes = 0;
-  engine.brought = false;
-  std::atomic<int> arrived = 0;
   {
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < 8; ++i)
-      threads.emplace_back([&, i] {
-        ++arrived;
-        const auto durability = i == 3 ? Durability::synced : Durability::relaxed;
-        EXPECT_TRUE(commits.commit({}, put_of(std::to_string(i)), 0, durability));
-      });
-    while (arrived < 8) std::this_thread::yield();
-    engine.brought = true;
-    engine.brought.notify_all();
+    Crowd crowd(commits, engine, Durability::synced);
+    for (int i = 0; i < 23; ++i) crowd.add(std::to_string(i), Durability::synced);
   }
-  EXPECT_EQ(engine.synced_writes, 2);
+
+  EXPECT_THAT(engine.writes,
+              ElementsAre(Pair(1, Durability::synced), Pair(23, Durability::synced)));
+  EXPECT_EQ(commits.latest(), 24U);
+}
+
+// Which of them leads is chance; that the only one does which wants the sync, each time, is none.
+TEST(GroupCommit, AMemberThatWantsASyncSyncsTheGroupWhoeverLeadsIt) {
+  constexpr int kMembers = 8;
+  for (int wanting = 0; wanting < kMembers; ++wanting) {
+    SlowEngine engine;
+    GroupCommit commits(engine);
+    {
+      Crowd crowd(commits, engine, Durability::relaxed);
+      for (int i = 0; i < kMembers; ++i) {
+        crowd.add(std::to_string(i), i == wanting ? Durability::synced : Durability::relaxed);
+      }
+    }
+
+    EXPECT_THAT(engine.writes,
+                ElementsAre(Pair(1, Durability::relaxed), Pair(kMembers, Durability::synced)));
+  }
+}
+
+TEST(GroupCommit, AGroupThatNobodyWantsSyncedIsNot) {
+  SlowEngine engine;
+  GroupCommit commits(engine);
+  {
+    Crowd crowd(commits, engine, Durability::synced);
+    for (int i = 0; i < 3; ++i) crowd.add(std::to_string(i), Durability::relaxed);
+  }
+
+  EXPECT_THAT(engine.writes,
+              ElementsAre(Pair(1, Durability::synced), Pair(3, Durability::relaxed)));
 }
 
 TEST(GroupCommit, OfTwoThatReadTheSameOnlyOneCommits) {
@@ -102,7 +156,7 @@ TEST(GroupCommit, OfTwoThatReadTheSameOnlyOneCommits) {
   EXPECT_EQ(first.value(), GroupCommit::Outcome::committed);
   EXPECT_EQ(second.value(), GroupCommit::Outcome::conflicted);
   EXPECT_EQ(third.value(), GroupCommit::Outcome::committed);
-  EXPECT_EQ(engine.transactions, 2u);
+  EXPECT_THAT(engine.writes, ElementsAre(Pair(1, Durability::synced), Pair(1, Durability::synced)));
 }
 
 TEST(GroupCommit, FailedWriteFailsItsTransactionAndNoLaterOne) {

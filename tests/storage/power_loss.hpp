@@ -104,7 +104,8 @@ class ForgetfulDisk final : public rocksdb::FileSystemWrapper {
   std::map<std::string, std::uint64_t> synced_;
 };
 
-// A RocksDB store, as the server opens it, on a disk whose power can be cut.
+// A store on a RocksDB on a disk whose power can be cut. The options are RocksDB's own: those of
+// the server tell of memory and files, none of what is synced.
 class PowerLoss {
  public:
   PowerLoss() { open(); }
