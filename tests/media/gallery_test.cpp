@@ -94,10 +94,8 @@ TEST_F(GalleryTest, ReelHasTheKeyFrameNearestToEachTile) {
   const auto frames = reel_frames(plan);
 
   ASSERT_EQ(frames.size(), 11U);
-  EXPECT_TRUE(std::equal(frames.begin(), frames.end(), frames.begin(),
-                         [&, i = 0](const ReelFrame& one, const ReelFrame&) mutable {
-                           return one.number == 60 * i++;
-                         }));
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    EXPECT_EQ(frames[i].number, 60 * static_cast<std::int64_t>(i));
   const auto film = folder.path("reel.mp4");
   std::string bytes(reel->size_bytes(), '\0');
   ASSERT_EQ(::pread(reel->descriptor(), bytes.data(), bytes.size(), 0),

@@ -44,6 +44,7 @@ TEST(RealChild, MakesBackgroundAndCopiedRungInsideItsLimits) {
 
   ASSERT_TRUE(made) << made.error().message << " " << made.error().reason;
   ASSERT_TRUE(run_task(input.descriptor(), task, free));
+  ASSERT_FALSE(free.files.empty());
   for (const auto& [name, bytes] : free.files) EXPECT_TRUE(boxed.files.at(name) == bytes) << name;
 }
 
@@ -65,6 +66,7 @@ TEST(RealChild, MakesImagesFromSourceAndReelInsideItsLimits) {
 
   ASSERT_TRUE(made) << made.error().message << " " << made.error().reason;
   ASSERT_TRUE(run_task(both, ImagesTask{plan}, free));
+  ASSERT_FALSE(boxed.files.empty());
   for (const auto& [name, bytes] : boxed.files) EXPECT_TRUE(free.files.at(name) == bytes) << name;
 }
 
