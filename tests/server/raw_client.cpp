@@ -24,23 +24,33 @@ std::chrono::milliseconds left_until(SteadyClock::time_point end) {
 
 }  // namespace
 
-RawClient::RawClient(std::uint16_t port, int receive_buffer_bytes)
-    : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+int connect_to_loopback(std::uint16_t port, int receive_buffer_bytes) {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (receive_buffer_bytes > 0) {
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
+    ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
                  sizeof receive_buffer_bytes);
   }
-  // What a test sends in pieces leaves in these pieces.
   const int on = 1;
-  ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    ::close(descriptor);
     throw std::runtime_error("cannot connect");
   }
+  return descriptor;
 }
+
+void reset_socket(int descriptor) {
+  const linger drop{1, 0};
+  ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
+  ::close(descriptor);
+}
+
+RawClient::RawClient(std::uint16_t port, int receive_buffer_bytes)
+    : descriptor_(connect_to_loopback(port, receive_buffer_bytes)) {}
 
 RawClient::~RawClient() { close(); }
 
@@ -73,9 +83,7 @@ std::size_t RawClient::send_what_fits(std::string_view bytes, std::chrono::milli
 void RawClient::shut_down_sending() { ::shutdown(descriptor_, SHUT_WR); }
 
 void RawClient::reset() {
-  const linger drop{1, 0};
-  ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
-  close();
+  if (descriptor_ >= 0) reset_socket(std::exchange(descriptor_, -1));
 }
 
 void RawClient::close() {

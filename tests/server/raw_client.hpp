@@ -20,6 +20,12 @@ struct RawReply {
 // there whole.
 std::optional<RawReply> take_reply(std::string& buffer, bool is_head);
 
+// A socket that is connected to `port` of loopback and sends in the pieces it is given. Throws
+// std::runtime_error. 0: the kernel's own buffer.
+int connect_to_loopback(std::uint16_t port, int receive_buffer_bytes);
+// Closes with a reset.
+void reset_socket(int descriptor);
+
 // A client that sends exactly the bytes it is told to.
 class RawClient {
  public:

@@ -1,10 +1,9 @@
 #include "tests/server/tls_client.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -13,7 +12,6 @@
 #include <array>
 #include <atomic>
 #include <cstdio>
-#include <stdexcept>
 #include <utility>
 
 namespace weike::server {
@@ -46,14 +44,15 @@ std::unique_ptr<X509, Free> sign(EVP_PKEY* key, const std::string& common_name) 
 
 }  // namespace
 
-TestCertificate::TestCertificate(const std::string& common_name) {
+TestCertificate::TestCertificate(const std::string& common_name, KeyKind kind) {
   static std::atomic<int> number = 0;
   const std::string base = (fs::temp_directory_path() / ("wk-tls-" + std::to_string(::getpid()) +
                                                          "-" + std::to_string(++number)))
                                .string();
   certificate_file_ = base + "-certificate.pem";
   key_file_ = base + "-key.pem";
-  const std::unique_ptr<EVP_PKEY, Free> key(EVP_EC_gen("P-256"));
+  const std::unique_ptr<EVP_PKEY, Free> key(kind == KeyKind::rsa ? EVP_RSA_gen(2048)
+                                                                 : EVP_EC_gen("P-256"));
   const std::unique_ptr<X509, Free> certificate = sign(key.get(), common_name);
   const FilePtr certificate_out(std::fopen(certificate_file_.c_str(), "w"));
   const FilePtr key_out(std::fopen(key_file_.c_str(), "w"));
@@ -75,26 +74,15 @@ void TestCertificate::overwrite(const TestCertificate& other) const {
 
 TlsClient::TlsClient(std::uint16_t port, const TlsClientOptions& options)
     : context_(SSL_CTX_new(TLS_client_method())),
-      descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  if (options.receive_buffer_bytes > 0) {
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer_bytes,
-                 sizeof options.receive_buffer_bytes);
-  }
+      descriptor_(connect_to_loopback(port, options.receive_buffer_bytes)) {
   const timeval limit{10, 0};
   ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    throw std::runtime_error("cannot connect");
-  }
   SSL_CTX_set_min_proto_version(context_.get(), options.version);
   SSL_CTX_set_max_proto_version(context_.get(), options.version);
   // What is refused is to be refused by the server.
   SSL_CTX_set_security_level(context_.get(), 0);
-  SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0");
+  SSL_CTX_set_cipher_list(context_.get(), (options.ciphers + ":@SECLEVEL=0").c_str());
   SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_CLIENT);
   SSL_CTX_sess_set_new_cb(context_.get(), keep_session);
   SSL_CTX_set_app_data(context_.get(), this);
@@ -171,11 +159,7 @@ TlsClient::End TlsClient::read_to_end() {
 
 void TlsClient::say_goodbye() { SSL_shutdown(ssl_.get()); }
 
-void TlsClient::reset() {
-  const linger drop{1, 0};
-  ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
-  ::close(std::exchange(descriptor_, -1));
-}
+void TlsClient::reset() { reset_socket(std::exchange(descriptor_, -1)); }
 
 void TlsClient::renew_keys() {
   SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED);

@@ -11,10 +11,13 @@
 
 namespace weike::server {
 
+enum class KeyKind { ecdsa, rsa };
+
 // A self-signed certificate for "localhost", made anew, as two PEM files that end with it.
 class TestCertificate {
  public:
-  explicit TestCertificate(const std::string& common_name = "localhost");
+  explicit TestCertificate(const std::string& common_name = "localhost",
+                           KeyKind kind = KeyKind::ecdsa);
   ~TestCertificate();
   TestCertificate(const TestCertificate&) = delete;
 
@@ -33,6 +36,7 @@ struct TlsClientOptions {
   std::vector<std::string> protocols = {};  // Offered by ALPN; empty: the extension is not sent.
   SSL_SESSION* session = nullptr;           // To be resumed.
   int receive_buffer_bytes = 0;
+  std::string ciphers = "ALL";  // Of TLS 1.2, as OpenSSL lists them.
 };
 
 struct SslFree {

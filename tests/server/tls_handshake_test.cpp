@@ -31,9 +31,19 @@ TEST_F(TlsTest, OlderVersionsAreRefused) {
 }
 
 TEST_F(TlsTest, CiphersHideWhatWasSaidWhenTheKeyIsStolenLater) {
+  // With an RSA key there are ciphers that would let the client encrypt its secret for that key.
+  const TestCertificate rsa("localhost", KeyKind::rsa);
+  options.tls.certificate = rsa.certificate_file();
+  options.tls.key = rsa.key_file();
   start();
-  EXPECT_THAT(connect_tls({.version = TLS1_2_VERSION})->cipher(),
-              AnyOf(HasSubstr("ECDHE-ECDSA-AES"), HasSubstr("ECDHE-ECDSA-CHACHA20")));
+
+  const auto careless = connect_tls({.version = TLS1_2_VERSION, .ciphers = "kRSA"});
+  const auto careful = connect_tls({.version = TLS1_2_VERSION});
+
+  EXPECT_FALSE(careless->is_connected()) << careless->cipher();
+  EXPECT_EQ(careless->failure_reason(), SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
+  EXPECT_THAT(careful->cipher(),
+              AnyOf(HasSubstr("ECDHE-RSA-AES"), HasSubstr("ECDHE-RSA-CHACHA20")));
 }
 
 TEST_F(TlsTest, ProtocolIsChosenFromThoseOffered) {
