@@ -3,6 +3,10 @@
 // thread; rounds of all sizes are interleaved.
 //
 //   bench_feed [greatest number of lessons = 1000000] [rounds = 9] [pages per round = 2000]
+//   bench_feed --keep FOLDER [number of lessons = 1000000]
+//
+// The second measures nothing: it leaves a data folder, for `weike serve --data FOLDER` and for
+// FEED_DATA of serving.mjs.
 
 #include "tests/bench/bench_clock.hpp"
 #include "tests/bench/feed_library.hpp"
@@ -12,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <string_view>
 
 namespace weike::bench {
 namespace {
@@ -134,10 +139,21 @@ int run(std::uint64_t greatest, int rounds, int pages) {
   return 0;
 }
 
+int keep(const char* folder, std::uint64_t lessons) {
+  const FeedLibrary library(lessons, folder);
+  std::printf("%llu lessons in %s: %.0f MB\n", static_cast<unsigned long long>(lessons), folder,
+              static_cast<double>(library.disk_bytes()) / 1e6);
+  return 0;
+}
+
 }  // namespace
 }  // namespace weike::bench
 
 int main(int count, char** arguments) {
+  if (count > 2 && arguments[1] == std::string_view("--keep")) {
+    return weike::bench::keep(arguments[2],
+                              count > 3 ? std::strtoull(arguments[3], nullptr, 10) : 1'000'000);
+  }
   return weike::bench::run(count > 1 ? std::strtoull(arguments[1], nullptr, 10) : 1'000'000,
                            count > 2 ? std::atoi(arguments[2]) : 9,
                            count > 3 ? std::atoi(arguments[3]) : 2'000);

@@ -10,6 +10,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cstdio>
@@ -155,9 +156,18 @@ feed::FeedOptions without_memory() {
 }  // namespace
 
 FeedLibrary::FeedLibrary(std::uint64_t lessons)
+    : FeedLibrary(lessons, std::make_unique<storage::TemporaryFolder>(), {}) {}
+
+FeedLibrary::FeedLibrary(std::uint64_t lessons, std::filesystem::path folder)
+    : FeedLibrary(lessons, nullptr, std::move(folder)) {}
+
+FeedLibrary::FeedLibrary(std::uint64_t lessons, std::unique_ptr<storage::TemporaryFolder> temporary,
+                         std::filesystem::path folder)
     : lessons_(lessons),
+      temporary_(std::move(temporary)),
+      folder_(temporary_ ? temporary_->path() : std::move(folder)),
       store_((fill(), storage::RocksDbKvStore::open(
-                          {.path = folder_.path() / "db", .block_cache_bytes = 32ull << 20})
+                          {.path = folder_ / "db", .block_cache_bytes = 32ull << 20})
                           .value())),
       publisher_(*store_, versions_, [](UnitId) { return std::string("党委组织部"); }),
       service_(*store_, versions_, links_, clock_, kCursorKey, lessons::default_channels(),
@@ -196,14 +206,19 @@ std::string FeedLibrary::cursor_behind(std::string_view channel, std::uint64_t n
 
 std::uint64_t FeedLibrary::disk_bytes() const {
   std::uint64_t bytes = 0;
-  for (const auto& file : std::filesystem::recursive_directory_iterator(folder_.path()))
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder_))
     if (file.is_regular_file()) bytes += file.file_size();
   return bytes;
 }
 
 void FeedLibrary::fill() {
   const auto begin = wall();
-  Tables tables(folder_.path());
+  // A server's data folder is its own alone.
+  if (!temporary_ && ::mkdir(folder_.c_str(), 0700) != 0) {
+    std::fprintf(stderr, "cannot make %s: it must be new\n", folder_.c_str());
+    std::exit(1);
+  }
+  Tables tables(folder_);
   CardMaker maker;
   std::vector<std::string> channels{""};
   for (const auto& channel : lessons::default_channels()) channels.push_back(channel.id);
@@ -220,7 +235,7 @@ void FeedLibrary::fill() {
   }
   tables.finish();
   rocksdb::DB* opened = nullptr;
-  require(rocksdb::DB::Open(table_options(), (folder_.path() / "db").string(), &opened));
+  require(rocksdb::DB::Open(table_options(), (folder_ / "db").string(), &opened));
   const std::unique_ptr<rocksdb::DB> database(opened);
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;

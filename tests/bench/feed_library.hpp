@@ -9,6 +9,7 @@
 #include "tests/storage/temporary_folder.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ namespace weike::bench {
 class FeedLibrary {
  public:
   explicit FeedLibrary(std::uint64_t lessons);
+  // In `folder`, which must not exist yet and stays: a data folder that a server opens. It has the
+  // feed alone: behind its cards are neither lessons nor videos.
+  FeedLibrary(std::uint64_t lessons, std::filesystem::path folder);
 
   std::uint64_t lessons() const { return lessons_; }
   std::uint64_t disk_bytes() const;
@@ -38,11 +42,14 @@ class FeedLibrary {
   static std::string cursor_behind(std::string_view channel, std::uint64_t number);
 
  private:
+  FeedLibrary(std::uint64_t lessons, std::unique_ptr<storage::TemporaryFolder> temporary,
+              std::filesystem::path folder);
   void fill();
 
   const std::uint64_t lessons_;
   double load_seconds_ = 0;
-  storage::TemporaryFolder folder_;
+  const std::unique_ptr<storage::TemporaryFolder> temporary_;  // Unless the folder is to stay.
+  const std::filesystem::path folder_;
   std::unique_ptr<storage::RocksDbKvStore> store_;
   SystemClock clock_;
   playback::MediaSigner signer_{std::string(32, 'k')};

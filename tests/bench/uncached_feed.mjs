@@ -1,15 +1,16 @@
 // Pages of the feed that are not in memory: more of them, in turn, than the server keeps. FEED_DATA names the data folder of a server that is not
-// running, with the wanted number of lessons that everybody may see.
+// running, with the wanted number of lessons: `bench_feed --keep FOLDER` makes one.
 import { pinnedServer } from './weike.mjs';
 
-const keptPages = 512;
-const pageOf = (channel, cursor) => `/api/v1/feed?channel=${channel}&limit=20${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
+// 64 MB, at some 18 KB a page and as much for each packed form (api/feed/feed_service.hpp).
+const keptPages = 1300;
+const pageOf = (channel, cursor) => `/api/v1/feed?limit=20${channel && `&channel=${channel}`}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
 
-/** { path, bytes } of so many pages, from the heads of the channels on. */
+/** { path, bytes } of so many pages, from the heads of all lists on. */
 async function walk(guest, count) {
   const { items } = (await guest.get('/channels')).expect(200).json;
   const pages = [];
-  let heads = items.map(({ id }) => ({ channel: id, cursor: '' }));
+  let heads = ['', ...items.map(({ id }) => id)].map((channel) => ({ channel, cursor: '' }));
   while (pages.length < count && heads.length > 0) {
     for (const head of heads) {
       const path = pageOf(head.channel, head.cursor);
@@ -25,7 +26,12 @@ async function walk(guest, count) {
 /** { server, pages }: a contestant over that folder; `data` may hold fewer lessons when only the program is tried. */
 export async function uncachedFeed({ data, core }) {
   const server = await pinnedServer({ data, core });
-  const pages = await walk(server.server.client(), 4 * keptPages);
-  if (pages.length < 2 * keptPages) console.error(`only ${pages.length} pages: the server may keep them all`);
-  return { server, pages };
+  try {
+    const pages = await walk(server.server.client(), 4 * keptPages);
+    if (pages.length < 2 * keptPages) console.error(`only ${pages.length} pages: the server may keep them all`);
+    return { server, pages };
+  } catch (failure) {
+    await server.stop();
+    throw failure;
+  }
 }
