@@ -10,8 +10,6 @@
 namespace weike::server {
 namespace {
 
-std::string get(const std::string& path) { return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
-
 // A file on a disk that can be made cold.
 class ColdFile : public EngineTest {
  protected:

@@ -84,13 +84,13 @@ TEST_F(EngineTest, ReaderThatStopsReadingIsCut) {
 
 TEST_F(EngineTest, HandlerBeyondItsDeadlineIsAnsweredWith504) {
   options.handler_deadline = 80ms;
-  hold_handler = true;
+  held_calls.hold();
   start();
   RawClient client = connect();
 
   client.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
   const auto reply = client.read_reply();
-  hold_handler = false;
+  held_calls.let_go();
 
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 504);

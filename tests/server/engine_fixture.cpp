@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 
@@ -12,6 +14,9 @@ namespace weike::server {
 namespace {
 
 using namespace std::chrono_literals;
+
+// Longer than anything takes under a sanitizer on a busy machine.
+constexpr auto kPatience = 20s;
 
 http::Route route(http::Method method, std::string pattern, http::Handler handler) {
   http::Route made;
@@ -62,9 +67,52 @@ class TraceSink : public http::BodySink {
 
 }  // namespace
 
+std::string get(const std::string& target, const std::string& fields) {
+  return "GET " + target + " HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
+}
+
+std::size_t open_descriptors() {
+  const auto entries = std::filesystem::directory_iterator("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
+}
+
+std::uint64_t CountingObserver::events() {
+  const std::lock_guard lock(mutex);
+  return heard;
+}
+
+void CountingObserver::wait_for_event(std::uint64_t before, std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex);
+  changed.wait_for(lock, limit, [&] { return heard > before; });
+}
+
+void HeldCalls::hold() {
+  const std::lock_guard lock(mutex_);
+  is_held_ = true;
+  has_come_ = false;
+}
+
+void HeldCalls::let_go() {
+  const std::lock_guard lock(mutex_);
+  is_held_ = false;
+  changed_.notify_all();
+}
+
+void HeldCalls::wait() {
+  std::unique_lock lock(mutex_);
+  has_come_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return !is_held_; });
+}
+
+bool HeldCalls::wait_for_call() {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kPatience, [&] { return has_come_; });
+}
+
 bool UploadTrace::wait_for_bytes(std::size_t count) {
   std::unique_lock lock(mutex);
-  return changed.wait_for(lock, 5s, [&] { return bytes.size() >= count; });
+  return changed.wait_for(lock, kPatience, [&] { return bytes.size() >= count; });
 }
 
 std::size_t UploadTrace::seen_bytes() {
@@ -80,7 +128,7 @@ void UploadTrace::let_go() {
 
 std::optional<http::BodyEnd> UploadTrace::wait_for_end() {
   std::unique_lock lock(mutex);
-  changed.wait_for(lock, 5s, [&] { return end.has_value(); });
+  changed.wait_for(lock, kPatience, [&] { return end.has_value(); });
   return end;
 }
 
@@ -117,7 +165,7 @@ EngineTest::EngineTest() {
 }
 
 EngineTest::~EngineTest() {
-  hold_handler = false;
+  held_calls.let_go();
   upload->let_go();
   if (engine) engine->stop();
 }
@@ -132,12 +180,13 @@ void EngineTest::start() {
 }
 
 bool EngineTest::wait_until(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + 5s;
-  while (!condition()) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (true) {
+    const std::uint64_t before = observer.events();
+    if (condition()) return true;
     if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(2ms);
+    observer.wait_for_event(before, 10ms);
   }
-  return true;
 }
 
 std::shared_ptr<const storage::OpenFile> EngineTest::make_file(std::size_t size) {
@@ -168,7 +217,7 @@ void EngineTest::add_routes() {
     throw std::runtime_error("secret detail");
   }));
   router.add(route(Method::get, "/held", [this](http::Request&) {
-    while (hold_handler) std::this_thread::sleep_for(2ms);
+    held_calls.wait();
     return text_response("released");
   }));
   router.add(route(Method::get, "/split", [](http::Request&) {

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,11 @@
 #include <vector>
 
 namespace weike::server {
+
+// A request without a body, to the host "a".
+std::string get(const std::string& target, const std::string& fields = "");
+// Of this process.
+std::size_t open_descriptors();
 
 // Lets everybody in, or nobody.
 class OpenGate : public http::Gatekeeper {
@@ -44,14 +50,21 @@ class CountingObserver : public Observer {
   }
   void on_event(NetEvent event, std::uint64_t amount) override {
     counts[static_cast<std::size_t>(event)] += amount;
-    if (event != NetEvent::cold_read) return;
     const std::lock_guard lock(mutex);
-    cold_threads.push_back(std::this_thread::get_id());
+    if (event == NetEvent::cold_read) cold_threads.push_back(std::this_thread::get_id());
+    ++heard;
+    changed.notify_all();
   }
 
   std::uint64_t count(NetEvent event) const { return counts[static_cast<std::size_t>(event)]; }
+  // How often the engine told of an event.
+  std::uint64_t events();
+  // Until there are more events than `before`, or `limit` has passed.
+  void wait_for_event(std::uint64_t before, std::chrono::milliseconds limit);
 
   std::mutex mutex;
+  std::condition_variable changed;
+  std::uint64_t heard = 0;
   std::vector<int> statuses;
   std::vector<std::string> peers;
   std::vector<std::string> failures;
@@ -64,6 +77,23 @@ class SwitchPermit : public http::Permit {
  public:
   bool holds() const override { return is_on; }
   std::atomic<bool> is_on = true;
+};
+
+// Calls of /held, which wait while the test holds them.
+class HeldCalls {
+ public:
+  void hold();
+  void let_go();
+  // In the handler.
+  void wait();
+  // In the test: true once a call has come since `hold`.
+  bool wait_for_call();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_held_ = false;
+  bool has_come_ = false;
 };
 
 // What a streamed upload did, seen from the test.
@@ -108,6 +138,7 @@ class EngineTest : public testing::Test {
 
   void start();  // With `options` and the routes as they are.
   RawClient connect() { return RawClient(engine->port()); }
+  // Looks again whenever the engine tells of an event, and now and then, for what it does not tell.
   bool wait_until(const std::function<bool()>& condition);
   // A file of `size` bytes in a pattern that shows where a byte belongs.
   std::shared_ptr<const storage::OpenFile> make_file(std::size_t size);
@@ -122,7 +153,7 @@ class EngineTest : public testing::Test {
   std::size_t file_bytes = 3'000'000;
   std::shared_ptr<UploadTrace> upload = std::make_shared<UploadTrace>();
   std::shared_ptr<TestSource> source = std::make_shared<TestSource>();
-  std::atomic<bool> hold_handler = false;
+  HeldCalls held_calls;
   std::unique_ptr<Engine> engine;
 
  private:

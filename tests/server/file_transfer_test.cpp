@@ -1,18 +1,9 @@
 #include "tests/server/engine_fixture.hpp"
 
-#include <filesystem>
-
 namespace weike::server {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string get(const std::string& path) { return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
-
-std::size_t open_descriptors() {
-  const auto entries = std::filesystem::directory_iterator("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
-}
 
 TEST_F(EngineTest, FilesArriveWholeOnBothLanes) {
   for (const std::size_t size : {std::size_t{11}, std::size_t{100'000}, std::size_t{5'000'000}}) {
@@ -159,13 +150,13 @@ TEST_F(EngineTest, ClientsThatLeaveDoNotRaiseSigpipe) {
   file_bytes = 20'000'000;
   start();
   for (const std::string path : {"/file", "/hot-file", "/hot?big", "/held"}) {
-    hold_handler = true;
+    held_calls.hold();
     RawClient client = connect();
     client.send(get(path) + get(path) + get(path));
     client.shut_down_sending();
     client.read_bytes(1, 20ms);
     client.reset();
-    hold_handler = false;
+    held_calls.let_go();
   }
 
   EXPECT_TRUE(wait_until([&] { return engine->connections() == 0; }));

@@ -79,8 +79,6 @@ int threads_of_process() {
   return -1;
 }
 
-std::string get(const std::string& path) { return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
-
 class LaterAnswers : public EngineTest {
  protected:
   LaterAnswers() {
@@ -169,11 +167,11 @@ TEST_F(LaterAnswers, NoDeadlineOfTheEngineEndsAWait) {
   client.send(get("/later"));
   ASSERT_TRUE(wait_for(1));
   // This one starts later and is expired by the handlers' deadline: the sweep has looked at both.
-  hold_handler = true;
+  held_calls.hold();
   RawClient held = connect();
   held.send(get("/held"));
   ASSERT_EQ(held.read_reply()->status, 504);
-  hold_handler = false;
+  held_calls.let_go();
 
   room->make();
 

@@ -6,8 +6,6 @@ namespace {
 using namespace std::chrono_literals;
 using Part = http::PartsBody::Part;
 
-std::string get(const std::string& path) { return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
-
 // Gives the parts of a list, then its end.
 class ListedParts : public http::PartsBody {
  public:

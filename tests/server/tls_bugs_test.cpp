@@ -2,19 +2,12 @@
 
 #include <openssl/ssl.h>
 
-#include <filesystem>
-
 // The three bugs that DESIGN §4 names, through TLS; tests/server/file_transfer_test.cpp has those
 // of plain connections.
 namespace weike::server {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::size_t open_descriptors() {
-  const auto entries = std::filesystem::directory_iterator("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
-}
 
 // Bug (a): what was encrypted for a client that left must not reach the next one. A foreign record
 // would be a bad MAC here.

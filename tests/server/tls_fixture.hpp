@@ -23,9 +23,6 @@ class TlsTest : public EngineTest {
     return std::make_unique<TlsClient>(engine->secure_port(), how);
   }
   RawClient connect_raw_to_tls() { return RawClient(engine->secure_port()); }
-  static std::string get(const std::string& path, const std::string& fields = "") {
-    return "GET " + path + " HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
-  }
   std::string bytes_of_file(std::size_t begin, std::size_t end) const {
     std::string bytes(end - begin, '\0');
     for (std::size_t i = begin; i < end; ++i) bytes[i - begin] = pattern(i);

@@ -64,9 +64,8 @@ TEST_F(TlsTest, TicketsOutliveAReload) {
 TEST_F(TlsTest, ReloadsUnderLoadLoseNoConnection) {
   options.io_threads = 2;
   start();
-  std::atomic<bool> is_over = false;
-  std::thread reloader([&] {
-    while (!is_over) EXPECT_TRUE(engine->reload(options));
+  const std::jthread reloader([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) EXPECT_TRUE(engine->reload(options));
   });
   for (int round = 0; round < 100; ++round) {
     const auto client = connect_tls();
@@ -75,8 +74,6 @@ TEST_F(TlsTest, ReloadsUnderLoadLoseNoConnection) {
     ASSERT_TRUE(reply) << round;
     EXPECT_EQ(reply->body, "hello");
   }
-  is_over = true;
-  reloader.join();
 }
 
 TEST_F(TlsTest, DeadlinesAndLimitsAreTakenOver) {

@@ -211,33 +211,20 @@ TEST_P(TlsTransferTest, EventsComeThroughTls) {
 }
 
 TEST_P(TlsTransferTest, StopFinishesWhatIsUnderWayAndSaysGoodbye) {
-  hold_handler = true;
-  std::atomic<bool> is_under_way = false;
-  http::Route waits;
-  waits.method = http::Method::get;
-  waits.pattern = "/waits";
-  waits.gate = http::Gate::open;
-  waits.handler = [&](http::Request&) {
-    is_under_way = true;
-    wait_until([&] { return !hold_handler; });
-    http::Response response;
-    response.body = std::string("released");
-    return response;
-  };
-  router.add(waits);
+  held_calls.hold();
   start();
   const auto busy = connect_tls(how());
   const auto idle = connect_tls(how());
   const auto listener = connect_tls(how());
   listener->send(get("/events"));
   ASSERT_TRUE(listener->read_reply(true));
-  busy->send(get("/waits"));
-  ASSERT_TRUE(wait_until([&] { return is_under_way.load(); }));
+  busy->send(get("/held"));
+  ASSERT_TRUE(held_calls.wait_for_call());
 
-  std::thread stopper([&] { engine->stop(); });
+  std::jthread stopper([&] { engine->stop(); });
   EXPECT_EQ(idle->read_to_end(), TlsClient::End::close_notify);
   EXPECT_EQ(listener->read_to_end(), TlsClient::End::close_notify);
-  hold_handler = false;
+  held_calls.let_go();
   const auto reply = busy->read_reply();
   EXPECT_EQ(busy->read_to_end(), TlsClient::End::close_notify);
   stopper.join();

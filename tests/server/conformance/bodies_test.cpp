@@ -130,6 +130,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"long", trailed("X: " + std::string(5000, 'y')), 400, true}),
     [](const auto& row) { return row.param.name; });
 
+TEST_F(Conformance, AChunkSizeThatIsNoneIsRefusedBeforeTheChunkHasCome) {
+  start();
+  expect_refused_at_once(post_chunked("g\r\n"), 400);
+  expect_refused_at_once(post_chunked("g"), 400);
+  expect_refused_at_once(post_chunked("-1\r\n"), 400);
+}
+
 TEST_F(Conformance, SmallChunksCannotCarryManyExtensions) {
   start();
   std::string body;

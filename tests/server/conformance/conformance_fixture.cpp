@@ -28,9 +28,6 @@ http::Route open_get(std::string pattern, http::Handler handler) {
 
 }  // namespace
 
-std::string get(const std::string& target, const std::string& fields) {
-  return request_of("GET", target, fields);
-}
 std::string head(const std::string& target, const std::string& fields) {
   return request_of("HEAD", target, fields);
 }
@@ -92,14 +89,28 @@ void Conformance::expect_row(const Row& row) {
   ASSERT_TRUE(reply) << row.name;
   EXPECT_EQ(reply->status, row.status) << row.name << '\n' << reply->head << reply->body;
   if (row.closes) {
-    EXPECT_EQ(reply->fields.count("connection"), 1U) << row.name;
-    EXPECT_EQ(client.read_bytes(1), "") << row.name << ": something more was answered";
-    EXPECT_TRUE(client.is_closed_within(2s)) << row.name;
+    expect_close(client, *reply, row.name);
   } else {
     const auto next = client.read_reply();
     ASSERT_TRUE(next) << row.name;
     EXPECT_EQ(next->body, "hello") << row.name;
   }
+}
+
+void Conformance::expect_refused_at_once(const std::string& request, int status) {
+  RawClient client = connect();
+  client.send(request);
+  const auto reply = client.read_reply();
+  ASSERT_TRUE(reply) << request;
+  EXPECT_EQ(reply->status, status) << request << '\n' << reply->head << reply->body;
+  client.shut_down_sending();
+  expect_close(client, *reply, request);
+}
+
+void Conformance::expect_close(RawClient& client, const RawReply& reply, const std::string& hint) {
+  EXPECT_THAT(reply.fields, testing::Contains(testing::Pair("connection", "close"))) << hint;
+  EXPECT_EQ(client.read_bytes(1), "") << hint << ": something more was answered";
+  EXPECT_TRUE(client.is_closed_within(2s)) << hint;
 }
 
 void Conformance::settle() {

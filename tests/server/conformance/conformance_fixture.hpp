@@ -10,7 +10,6 @@
 
 namespace weike::server {
 
-std::string get(const std::string& target, const std::string& fields = "");
 std::string head(const std::string& target, const std::string& fields = "");
 // To /echo, which answers with the body.
 std::string post(const std::string& fields, const std::string& body = "");
@@ -40,12 +39,16 @@ class Conformance : public EngineTest {
   // Sends the request and another behind it. The answer must be as the row says; behind one that
   // closes, not a byte of the other may have been understood.
   void expect_row(const Row& row);
+  // Sends the request, or its beginning, and nothing behind it: it must be refused all the same.
+  void expect_refused_at_once(const std::string& request, int status);
   // Returns when the engine has seen everything that was sent before. It runs on one thread and
   // takes what comes in order.
   void settle();
 
  private:
   void add_conformance_routes();
+  // Says so, sends nothing more and closes.
+  static void expect_close(RawClient& client, const RawReply& reply, const std::string& hint);
 
   std::filesystem::path folder_;
   std::unique_ptr<pages::StaticSite> site_;

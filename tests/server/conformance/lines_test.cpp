@@ -67,8 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"unknown_method", "BREW /hello HTTP/1.1\r\n" + kHost, 501, false},
                     Row{"trace", "TRACE /hello HTTP/1.1\r\n" + kHost, 501, false},
                     Row{"method_of_another_route", "DELETE /hello HTTP/1.1\r\n" + kHost, 405,
-                        false},
-                    Row{"tls_hello", "\x16\x03\x01\x02", 400, true}),
+                        false}),
     [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -87,6 +86,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"small_letters", "GET /hello http/1.1\r\n" + kHost, 400, true},
                     Row{"another_protocol", "GET /hello HTTX/1.1\r\n" + kHost, 400, true}),
     [](const auto& row) { return row.param.name; });
+
+TEST_F(Conformance, WhatCannotBecomeARequestIsRefusedBeforeItIsWhole) {
+  start();
+  expect_refused_at_once("\x16\x03\x01\x02", 400);  // As TLS begins.
+  expect_refused_at_once("\x01", 400);
+}
 
 TEST_F(Conformance, ARefusalIsAProblemDocumentAndAHeadGetsNoneOfIt) {
   start();

@@ -80,6 +80,12 @@ INSTANTIATE_TEST_SUITE_P(Paths, Targets,
                                          Row{"encoded_letter", get("/h%65llo"), 200, false}),
                          [](const auto& row) { return row.param.name; });
 
+TEST_F(Conformance, ValuesOfTheQueryAreDecoded) {
+  start();
+
+  EXPECT_EQ(ask(get("/echo?q=%C3%A4")).body, "/echo|127.0.0.1|\u00e4|plain");
+}
+
 TEST_F(Conformance, TheHostOfAnAbsoluteTargetWins) {
   start();
 
@@ -104,6 +110,7 @@ TEST_F(Conformance, AllowNamesTheMethodsOfTheResource) {
   const RawReply refused = ask("DELETE /hello HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(refused.status, 405);
   EXPECT_EQ(refused.fields.at("allow"), "GET, HEAD, OPTIONS");
+  EXPECT_THAT(refused.body, testing::HasSubstr("method_not_allowed"));
   const RawReply told = ask("OPTIONS /echo HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(told.status, 204);
   EXPECT_FALSE(told.fields.contains("content-length"));
