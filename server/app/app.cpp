@@ -169,26 +169,29 @@ void App::tell_of_tls() {
 
 void App::reload(const Config& fresh) {
   const bool switches_tls = config_.net.tls.is_on() != fresh.net.tls.is_on();
-  const auto can_change = [switches_tls](const std::string& key) {
-    return applies_at_run_time(key) && !(switches_tls && key.starts_with("tls."));
-  };
-  std::string taken;
-  std::string waiting;
-  for (const std::string& key : changed_keys(current_, fresh)) {
-    if (can_change(key)) taken += (taken.empty() ? "" : ",") + key;
-  }
-  for (const std::string& key : changed_keys(config_, fresh)) {
-    if (!can_change(key)) waiting += (waiting.empty() ? "" : ",") + key;
-  }
   log_.set_level(log_level_of(fresh.log.level));
   const auto reloaded = engine_->reload(fresh.net);
-  current_ = fresh;
+  Config next = fresh;
   if (!reloaded) {
+    next.net.tls.certificate = current_.net.tls.certificate;
+    next.net.tls.key = current_.net.tls.key;
     log_.error("certificate_not_reloaded",
                {{"what", reloaded.error().message},
                 {"zh", "新证书无法使用，继续使用原来的证书"},
                 {"en", "the new certificate cannot be used, the former one stays"}});
   }
+  const auto can_change = [switches_tls](const std::string& key) {
+    return applies_at_run_time(key) && !(switches_tls && key.starts_with("tls."));
+  };
+  std::string taken;
+  std::string waiting;
+  for (const std::string& key : changed_keys(current_, next)) {
+    if (can_change(key)) taken += (taken.empty() ? "" : ",") + key;
+  }
+  for (const std::string& key : changed_keys(config_, next)) {
+    if (!can_change(key)) waiting += (waiting.empty() ? "" : ",") + key;
+  }
+  current_ = std::move(next);
   log_.info("reloaded", {{"changed", taken}, {"certificate_end", engine_->certificate_end()}});
   if (!waiting.empty()) {
     log_.warning("needs_restart", {{"keys", waiting},

@@ -1,15 +1,16 @@
 #include "server/config/config.hpp"
 
+#include "server/config/config_checks.hpp"
 #include "server/config/config_fields.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <system_error>
 #include <type_traits>
 
@@ -17,11 +18,6 @@ namespace weike::server {
 namespace {
 
 using nlohmann::json;
-
-Error bad_key(const std::string& key, const std::string& why) {
-  return Error{ErrorCode::invalid_argument, "configuration key \"" + key + "\": " + why,
-               "bad_configuration", key};
-}
 
 template <class T>
 constexpr bool kIsList = std::is_same_v<T, std::vector<std::string>>;
@@ -188,41 +184,6 @@ class Reader {
   std::optional<Error> failure_;
 };
 
-Result<> check_ranges(const Config& config) {
-  if (config.net.pool_threads == 0 || config.net.pool_threads > 1024) {
-    return bad_key("net.pool_threads", "must be from 1 to 1024");
-  }
-  if (config.net.io_threads > 1024) return bad_key("net.io_threads", "must be at most 1024");
-  if (config.net.sweep.count() == 0) return bad_key("net.sweep_ms", "must be at least 1");
-  if (config.net.ipv6_prefix_bits > 128) {
-    return bad_key("net.ipv6_prefix_bits", "must be at most 128");
-  }
-  if (config.log.access_sample == 0) return bad_key("log.access_sample", "must be at least 1");
-  if (config.events.listeners_per_session == 0 || config.events.pending_per_listener == 0) {
-    return bad_key("events", "listeners_per_session and pending_per_listener must be at least 1");
-  }
-  if (config.net.stream_buffer_bytes < 4096) {
-    return bad_key("net.stream_buffer_bytes", "must be at least 4096");
-  }
-  if (config.net.file_turn_bytes < 65536) {
-    return bad_key("net.file_turn_bytes", "must be at least 65536");
-  }
-  if (config.net.head_limit_bytes < 1024 || config.net.head_limit_bytes > 1024 * 1024) {
-    return bad_key("net.head_limit_bytes", "must be from 1024 to 1048576");
-  }
-  if (config.top_rung != "eager" && config.top_rung != "when_watched") {
-    return bad_key("media.top_rung", "must be eager or when_watched");
-  }
-  if (config.heartbeats != "durable" && config.heartbeats != "relaxed") {
-    return bad_key("learning.heartbeats", "must be durable or relaxed");
-  }
-  const auto levels = {"debug", "info", "warning", "error"};
-  if (std::find(levels.begin(), levels.end(), config.log.level) == levels.end()) {
-    return bad_key("log.level", "must be debug, info, warning or error");
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<> apply_json(const json& source, Config& config) {
@@ -237,9 +198,13 @@ Result<> apply_json(const json& source, Config& config) {
 Result<Config> load_config(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return Error{ErrorCode::not_found, "cannot read " + file.string()};
-  const std::string text((std::istreambuf_iterator<char>(stream)),
-                         std::istreambuf_iterator<char>());
-  const json parsed = json::parse(text, nullptr, false, true);  // Comments are welcome.
+  // Unlike a reading iterator this throws nothing where reading fails, as with a folder.
+  std::ostringstream text;
+  if (!(text << stream.rdbuf())) {
+    return Error{ErrorCode::invalid_argument, file.string() + " is empty or cannot be read"};
+  }
+  // Comments are welcome.
+  const json parsed = json::parse(text.str(), nullptr, false, true);
   if (parsed.is_discarded()) {
     return Error{ErrorCode::invalid_argument, file.string() + " is no valid JSON"};
   }

@@ -20,6 +20,18 @@ void append_number(std::string& line, std::uint64_t number) {
   line.append(digits.data(), end);
 }
 
+// Gives a buffer back, also when there was no memory for a line.
+class Release {
+ public:
+  explicit Release(std::atomic_flag& flag) : flag_(flag) {}
+  ~Release() { flag_.clear(std::memory_order_release); }
+  Release(const Release&) = delete;
+  Release& operator=(const Release&) = delete;
+
+ private:
+  std::atomic_flag& flag_;
+};
+
 bool take(std::atomic_flag& flag) {
   for (int tries = 0; tries < kMaxTries; ++tries) {
     if (!flag.test_and_set(std::memory_order_acquire)) return true;
@@ -36,16 +48,19 @@ void AccessLog::add(const ReplyRecord& record) {
     dropped_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  const bool is_sampled = slot.seen++ % options_.sample == 0 || record.status >= 400;
-  const std::size_t before = slot.lines.size();
-  if (is_sampled && before < options_.buffer_bytes) {
-    append_line(slot, record);
-  } else if (is_sampled) {
-    dropped_.fetch_add(1, std::memory_order_relaxed);
+  bool is_urgent = false;
+  {
+    const Release release(slot.is_busy);
+    const bool is_sampled = slot.seen++ % options_.sample == 0 || record.status >= 400;
+    const std::size_t before = slot.lines.size();
+    if (is_sampled && before < options_.buffer_bytes) {
+      append_line(slot, record);
+    } else if (is_sampled) {
+      dropped_.fetch_add(1, std::memory_order_relaxed);
+    }
+    const std::size_t half = options_.buffer_bytes / 2;
+    is_urgent = before < half && slot.lines.size() >= half;
   }
-  const std::size_t half = options_.buffer_bytes / 2;
-  const bool is_urgent = before < half && slot.lines.size() >= half;
-  slot.is_busy.clear(std::memory_order_release);
   if (is_urgent) wake_.notify_one();
 }
 

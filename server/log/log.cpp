@@ -64,11 +64,13 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Fi
     line.push_back(' ');
     append_field(line, key, value);
   }
+  const std::lock_guard lock(*writing_);
   logger_->log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 void Log::write_lines(std::string_view lines) const {
   if (lines.ends_with('\n')) lines.remove_suffix(1);  // The pattern ends with one.
+  const std::lock_guard lock(*writing_);
   lines_->log(spdlog::level::info, spdlog::string_view_t(lines.data(), lines.size()));
   lines_->flush();
 }

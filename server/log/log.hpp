@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,8 @@ class Log {
 
   std::shared_ptr<spdlog::logger> logger_;
   std::shared_ptr<spdlog::logger> lines_;
+  // Both write to one file, each by more than one call for what is long.
+  std::shared_ptr<std::mutex> writing_ = std::make_shared<std::mutex>();
 };
 
 // "info" to LogLevel::info; info for a word that is none.

@@ -1,6 +1,7 @@
 #include "server/net/connection.hpp"
 
 #include "api/http/problem.hpp"
+#include "server/net/exchange.hpp"
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -67,7 +68,7 @@ void Connection::sweep(Deadline::Clock::time_point now) {
   const Milliseconds max_age = thread_.options().max_connection_age;
   is_old_ = max_age.count() > 0 && now - opened_ >= max_age;
   if (permit_ && !permit_->holds()) {
-    if (deadline_.phase() == Phase::write || has_unsent_bytes()) return abort();
+    if (deadline_.phase() == Phase::write || unsent_bytes() > 0) return abort();
     permit_.reset();
   }
   const bool is_ending = is_expired_ && deadline_.phase() != Phase::lingering;
@@ -86,41 +87,67 @@ void Connection::sweep(Deadline::Clock::time_point now) {
 
 void Connection::expire() {
   const auto phase = deadline_.phase();
+  if (phase == Phase::lingering && is_being_read()) return deadline_.enter(Phase::lingering);
   thread_.shared.observer.note(event_of(phase));
   if (phase == Phase::idle || phase == Phase::write || phase == Phase::lingering) return abort();
   if (!transport_.is_ready()) return abort();  // Nobody can be answered amid a handshake.
-  const auto id = thread_.ids.next();
-  if (phase == Phase::handler) {
-    const Error late{ErrorCode::deadline_exceeded, "handler deadline passed"};
-    send_refusal(http::problem(late, http::Language::zh, id), id);
-  } else {
-    send_refusal(refusal_response(Refusal::timed_out, http::Language::zh, id), id);
-  }
+  send_late_answer();
   is_expired_ = true;
   must_linger_ = true;
   wake();
 }
 
-void Connection::send_refusal(const http::Response& response, std::string_view id) {
+// A slow client that reads its last answer is not cut, as long as it keeps the minimum rate.
+bool Connection::is_being_read() {
+  const int unsent = unsent_bytes();
+  const auto seconds = std::chrono::duration<double>(thread_.options().linger).count();
+  const double least = static_cast<double>(thread_.options().minimum_rate) * seconds;
+  const bool is_first = last_unsent_ == 0;
+  const bool has_moved = is_first || last_unsent_ - unsent >= least;
+  last_unsent_ = unsent;
+  return unsent > 0 && has_moved;
+}
+
+void Connection::send_late_answer() {
+  if (deadline_.phase() != Phase::handler || exchange_ == nullptr) {
+    const auto id = thread_.ids.next();
+    return send_refusal(refusal_response(Refusal::timed_out, http::Language::zh, id), id);
+  }
+  const http::Request& request = exchange_->request;
+  const Error late{ErrorCode::deadline_exceeded, "handler deadline passed"};
+  const auto response = http::problem(late, request.language(), request.request_id);
   std::string text;
-  const ReplyFrame frame{.request_id = id,
-                         .date = thread_.date.now(),
-                         .keep_alive = false,
-                         .transport_security = transport_security()};
-  append_reply_head(text, response, frame);
-  if (const auto* body = std::get_if<std::string>(&response.body)) text += *body;
-  thread_.shared.observer.on_reply({.request_id = id,
-                                    .target = "",
-                                    .peer = peer_,
-                                    .status = response.status,
-                                    .lane = Lane::handler});
+  const std::uint64_t bytes =
+      append_short_reply(text, response,
+                         {.request_id = request.request_id,
+                          .date = thread_.date.now(),
+                          .is_head = exchange_->wire_method == http::Method::head,
+                          .keep_alive = false,
+                          .transport_security = transport_security()});
+  record_reply(*this, *exchange_, response.status, bytes);
   // The client is late; whether this still reaches it does not matter.
   static_cast<void>(transport_.send(text));
 }
 
-bool Connection::has_unsent_bytes() {
+void Connection::send_refusal(const http::Response& response, std::string_view id) {
+  std::string text;
+  const std::uint64_t bytes = append_short_reply(text, response,
+                                                 {.request_id = id,
+                                                  .date = thread_.date.now(),
+                                                  .keep_alive = false,
+                                                  .transport_security = transport_security()});
+  thread_.shared.observer.on_reply({.request_id = id,
+                                    .target = "",
+                                    .peer = peer_,
+                                    .status = response.status,
+                                    .body_bytes = bytes,
+                                    .lane = Lane::hot});
+  static_cast<void>(transport_.send(text));
+}
+
+int Connection::unsent_bytes() {
   int waiting = 0;
-  return ::ioctl(descriptor(), SIOCOUTQ, &waiting) == 0 && waiting > 0;
+  return ::ioctl(descriptor(), SIOCOUTQ, &waiting) == 0 ? waiting : 0;
 }
 
 void Connection::close_if_idle() {

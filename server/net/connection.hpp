@@ -50,6 +50,9 @@ class Connection : public boost::intrusive::list_base_hook<
   // False when this request is the last one: of its number, or by the age of the connection.
   bool may_go_on() const;
 
+  // The request that the handler lane has at hand; null: none. It outlives the service.
+  void serve(const Exchange* exchange) { exchange_ = exchange; }
+
   // Bytes that were received and belong to the next request.
   std::string& leftover() { return leftover_; }
   std::unique_ptr<Unfinished>& unfinished() { return unfinished_; }
@@ -82,7 +85,10 @@ class Connection : public boost::intrusive::list_base_hook<
 
  private:
   void expire();
-  bool has_unsent_bytes();
+  void send_late_answer();
+  // Bytes that wait in the kernel for the client.
+  int unsent_bytes();
+  bool is_being_read();
 
   ThreadContext& thread_;
   Transport transport_;
@@ -96,6 +102,8 @@ class Connection : public boost::intrusive::list_base_hook<
   const Deadline::Clock::time_point opened_ = Deadline::Clock::now();
   Deadline deadline_;
   Tenant* tenant_ = nullptr;
+  const Exchange* exchange_ = nullptr;
+  int last_unsent_ = 0;  // When lingering was looked at last.
   std::string leftover_;
   std::unique_ptr<Unfinished> unfinished_;
   std::shared_ptr<const http::Permit> permit_;

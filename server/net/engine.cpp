@@ -132,13 +132,14 @@ Result<> Engine::reload(const NetOptions& options) {
   // Memory is laid out by these.
   fresh.head_limit_bytes = first.head_limit_bytes;
   fresh.stream_buffer_bytes = first.stream_buffer_bytes;
+  // Whether there is TLS at all, and where, waits for the next start.
+  if (!shared_->tls || !fresh.tls.is_on()) fresh.tls = first.tls;
   fresh.tls.port = secure_port_;
   fresh.tls.plain_port = first.tls.plain_port;
-  if (!shared_->tls) fresh.tls = {};
   shared_->quota.set_limits(fresh.max_connections, fresh.max_connections_per_address);
   for (const auto& worker : workers_) worker->apply(fresh);
   stop_grace_ = fresh.stop_grace;
-  if (!shared_->tls || !fresh.tls.is_on()) return {};
+  if (!shared_->tls || !options.tls.is_on()) return {};
   return shared_->tls->reload(fresh.tls);
 }
 

@@ -92,7 +92,9 @@ void record_reply(Connection& connection, const Exchange& exchange, int status,
   connection.thread().shared.observer.on_reply(
       {.request_id = exchange.request.request_id,
        .method = exchange.request.method,
-       .target = exchange.request.target,
+       // A signed path is known by its begin, whatever its escapes.
+       .target = exchange.request.path.starts_with("/media/") ? exchange.request.path
+                                                              : exchange.request.target,
        .peer = exchange.request.peer,
        .status = status,
        .body_bytes = bytes,

@@ -2,8 +2,8 @@
 
 #include "api/http/problem.hpp"
 #include "server/net/exchange.hpp"
+#include "server/net/hot_rest.hpp"
 #include "server/net/tls/redirect.hpp"
-#include "server/net/transfer.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -21,39 +21,6 @@ bool is_sent_here(const http::Body& body) {
   return !std::holds_alternative<std::shared_ptr<http::EventSource>>(body) &&
          !std::holds_alternative<std::shared_ptr<http::PartsBody>>(body) &&
          !std::holds_alternative<std::shared_ptr<http::LaterAnswer>>(body);
-}
-
-// Sends a turn of a file. `wait`: all of it is sent.
-Next send_turn(Connection& connection, FileTransfer& transfer) {
-  const std::uint64_t before = transfer.sent_bytes();
-  const std::size_t limit = connection.thread().options().file_turn_bytes;
-  const TurnEnd end = transfer.send_turn(connection.transport(), limit);
-  connection.deadline().count(transfer.sent_bytes() - before);
-  switch (end) {
-    case TurnEnd::failed:
-      return Next::close;
-    case TurnEnd::cold:
-      return Next::fetch;
-    case TurnEnd::would_block:
-      return Next::wait_writable;
-    case TurnEnd::done:
-      break;
-  }
-  if (!transfer.is_done()) return Next::again;
-  tell_of_unprobed(connection.thread().shared, transfer);
-  return Next::wait;
-}
-
-// `wait`: all of it is sent.
-Next send_output(Connection& connection, Unfinished& rest) {
-  std::uint64_t sent = 0;
-  const bool has_more = rest.file && rest.file->joins_head();
-  const SendResult result = rest.output.send(connection.transport(), has_more, sent);
-  connection.deadline().count(sent);
-  if (result == SendResult::failed) return Next::close;
-  if (result == SendResult::would_block) return Next::wait_writable;
-  rest.has_output = false;
-  return Next::wait;
 }
 
 class Turn {
@@ -90,7 +57,8 @@ class Turn {
   ThreadContext& thread_;
   OutputQueue& output_;
   std::string_view input_;
-  bool is_head_ = false;    // The request at hand is a HEAD, well-formed or not.
+  bool is_head_ = false;  // The request at hand is a HEAD, well-formed or not.
+  bool has_served_ = false;
   bool is_at_end_ = false;  // The client sends no more.
   Next next_ = Next::wait;
 };
@@ -103,11 +71,12 @@ Next Turn::run() {
   keep_leftover();
   if (!flush(false)) return Next::close;
   if (connection_.unfinished()) return leave_rest();
+  if (next_ == Next::again) connection_.deadline().enter(Phase::idle);
   if (step == Step::stop) return next_;
   if (is_at_end_) return Next::close;
   if (input_.empty()) {
     connection_.deadline().enter(Phase::idle);
-  } else if (connection_.deadline().phase() != Phase::head) {
+  } else if (has_served_ || connection_.deadline().phase() != Phase::head) {
     connection_.deadline().enter(Phase::head);
   }
   return Next::wait;
@@ -176,6 +145,7 @@ Turn::Step Turn::serve_one() {
   const bool is_safe = connection_.is_secure() || connection_.is_trusted();
   if (parsed.target_is_https && !is_safe) return refuse(Refusal::misdirected);
   input_.remove_prefix(scan.end);
+  has_served_ = true;
   connection_.count_request();
   if (auto elsewhere = redirect_to_https(connection_, parsed))
     return redirect(std::move(*elsewhere));
@@ -209,7 +179,8 @@ Turn::Step Turn::reply(http::Response&& response, const ReplyFrame& frame) {
   record(frame.request_id, response.status, length);
   if (file != nullptr) return reply_file(*file, frame.keep_alive);
   if (frame.keep_alive) return Step::next;
-  if (!input_.empty()) connection_.linger_at_close();
+  // The client may have sent more that nobody will read.
+  if (thread_.parsed.keep_alive || !input_.empty()) connection_.linger_at_close();
   input_ = {};
   return stop(Next::close);
 }
@@ -242,11 +213,12 @@ Turn::Step Turn::refuse(Refusal refusal) {
                          .keep_alive = false,
                          .transport_security = connection_.transport_security()};
   const http::Response response = refusal_response(refusal, http::Language::zh, frame.request_id);
-  append_reply_head(output_.text(), response, frame);
-  if (!is_head_) output_.text() += std::get<std::string>(response.body);
+  const std::uint64_t bytes = append_short_reply(output_.text(), response, frame);
+  // What was read before may be another client's.
   thread_.parsed.head = {};
+  thread_.parsed.fields.clear();
   thread_.parsed.wire_method = http::Method::other;
-  record(frame.request_id, response.status, 0);
+  record(frame.request_id, response.status, bytes);
   input_ = {};
   connection_.linger_at_close();
   return stop(Next::close);
@@ -291,10 +263,17 @@ bool Turn::flush(bool has_more) {
 }
 
 void Turn::record(std::string_view id, int status, std::uint64_t bytes) {
+  std::string client;  // Of a listed proxy.
+  std::string_view peer = connection_.peer();
+  if (connection_.is_trusted()) {
+    const TrustedPeers& trusted = thread_.shared.trusted;
+    client = trusted.client_behind(thread_.parsed.fields, peer, connection_.is_secure()).address;
+    peer = client;
+  }
   thread_.shared.observer.on_reply({.request_id = id,
                                     .method = thread_.parsed.wire_method,
                                     .target = thread_.parsed.head.target,
-                                    .peer = connection_.peer(),
+                                    .peer = peer,
                                     .status = status,
                                     .body_bytes = bytes,
                                     .duration = {},
@@ -304,28 +283,5 @@ void Turn::record(std::string_view id, int status, std::uint64_t bytes) {
 }  // namespace
 
 Next serve_hot(Connection& connection) { return Turn(connection).run(); }
-
-Next resume_hot(Connection& connection) {
-  Unfinished& rest = *connection.unfinished();
-  if (rest.has_output) {
-    const Next next = send_output(connection, rest);
-    if (next != Next::wait) return next;
-  }
-  if (rest.file) {
-    if (!rest.file->is_permitted()) {
-      connection.abort();
-      return Next::close;
-    }
-    const Next next = send_turn(connection, *rest.file);
-    if (next != Next::wait) return next;
-    rest.file.reset();
-  }
-  if (rest.exchange) return Next::finish;
-  const bool close_after = rest.close_after;
-  connection.thread().spare.give_back(std::move(connection.unfinished()));
-  if (close_after) return Next::close;
-  connection.deadline().enter(Phase::idle);
-  return connection.leftover().empty() ? Next::wait : Next::again;
-}
 
 }  // namespace weike::server

@@ -4,6 +4,7 @@
 #include "server/net/body_reader.hpp"
 #include "server/net/exchange.hpp"
 #include "server/net/signal.hpp"
+#include "server/net/transfer.hpp"
 
 #include <chrono>
 
@@ -18,12 +19,13 @@ constexpr std::size_t kFlushBytes = 64 * 1024;
 
 enum class WholeEnd { complete, too_large, malformed, cut };
 
-// 17 bytes always fit into the socket of a client that waits for them.
-void send_continue(Connection& connection, Exchange& exchange) {
-  if (!exchange.framing.expects_continue) return;
-  exchange.framing.expects_continue = false;
-  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  static_cast<void>(connection.transport().send(kContinue));
+// False when the client is gone. Answers to requests before this one may fill the socket.
+Task<bool> send_continue(Connection* connection, Exchange* exchange) {
+  if (!exchange->framing.expects_continue) co_return true;
+  exchange->framing.expects_continue = false;
+  OutputQueue output;
+  output.text() = "HTTP/1.1 100 Continue\r\n\r\n";
+  co_return co_await send_all(connection, &output, false);
 }
 
 Task<bool> wait_readable(Connection* connection) {
@@ -35,7 +37,7 @@ Task<bool> wait_readable(Connection* connection) {
 Task<WholeEnd> read_whole(Connection* connection, Exchange* exchange, std::size_t limit) {
   if (!exchange->framing.has_body()) co_return WholeEnd::complete;
   if (exchange->framing.content_length > limit) co_return WholeEnd::too_large;
-  send_continue(*connection, *exchange);
+  if (!co_await send_continue(connection, exchange)) co_return WholeEnd::cut;
   connection->deadline().enter(Phase::body);
   BodyReader reader(*connection, exchange->framing);
   std::string& body = exchange->request.body;
@@ -82,7 +84,11 @@ class Upload {
 
   Task<std::optional<http::Response>> run() {
     connection_.thread().shared.observer.note(NetEvent::upload_begun);
-    send_continue(connection_, exchange_);
+    // By names of their own: g++ 12.2 makes a crash of it as one condition.
+    Connection* connection = &connection_;
+    Exchange* exchange = &exchange_;
+    const bool is_there = co_await send_continue(connection, exchange);
+    if (!is_there) end_ = http::BodyEnd::cut;
     connection_.deadline().enter(Phase::body);
     last_flush_ = std::chrono::steady_clock::now();
     while (!end_) {

@@ -170,11 +170,17 @@ Refusal take_target(std::string_view target, ParsedHead& parsed) {
   if (!split || (split->path == "*" && parsed.wire_method != http::Method::options)) {
     return Refusal::malformed;
   }
-  parsed.head.target = target;
   parsed.head.path = split->path;
   parsed.head.query = split->query;
   parsed.target_host = split->authority;
   parsed.target_is_https = split->is_https;
+  // In origin form, also when it came with a host: signed paths are known by their begin.
+  parsed.head.target = target;
+  if (!split->authority.empty()) {
+    const char* const host_end = split->authority.data() + split->authority.size();
+    const auto front = target.substr(static_cast<std::size_t>(host_end - target.data()));
+    parsed.head.target = front.starts_with('/') ? front : split->path;
+  }
   return Refusal::none;
 }
 

@@ -147,6 +147,15 @@ const http::FileBody* append_reply(OutputQueue& output, http::Response& response
   return file;
 }
 
+std::uint64_t append_short_reply(std::string& out, const http::Response& response,
+                                 const ReplyFrame& frame) {
+  append_reply_head(out, response, frame);
+  const auto* body = std::get_if<std::string>(&response.body);
+  if (frame.is_head || body == nullptr) return 0;
+  out += *body;
+  return body->size();
+}
+
 std::string_view reason_phrase(int status) {
   switch (status) {
     case 200:

@@ -59,6 +59,10 @@ void append_reply_head(std::string& out, const http::Response& response, const R
 const http::FileBody* append_reply(OutputQueue& output, http::Response& response,
                                    const ReplyFrame& frame, std::uint64_t& length);
 
+// The same for a short answer that is not queued; returns the bytes of the body.
+std::uint64_t append_short_reply(std::string& out, const http::Response& response,
+                                 const ReplyFrame& frame);
+
 std::string_view reason_phrase(int status);
 
 // The problem document for a request that never reached a route; it closes the connection.

@@ -24,17 +24,6 @@ using Owner = std::unique_ptr<Connection>;
 
 void go_on(Owner connection, Next next);
 
-void report(SharedContext& shared, const std::exception_ptr& thrown) {
-  if (!thrown) return;
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const std::exception& failure) {
-    shared.observer.on_failure("", failure.what());
-  } catch (...) {
-    shared.observer.on_failure("", "exception of an unknown type");
-  }
-}
-
 Task<bool> serve_exchange(Connection* connection, Exchange* exchange) {
   const http::Router::Match match =
       connection->thread().shared.router.find(exchange->request.method, exchange->request.path);
@@ -62,7 +51,10 @@ Task<bool> serve_exchange(Connection* connection, Exchange* exchange) {
 // close.
 Task<bool> finish(Connection* connection) {
   std::unique_ptr<Unfinished> rest = std::move(connection->unfinished());
-  if (!co_await serve_exchange(connection, rest->exchange.get())) co_return false;
+  connection->serve(rest->exchange.get());
+  const bool goes_on = co_await serve_exchange(connection, rest->exchange.get());
+  connection->serve(nullptr);
+  if (!goes_on) co_return false;
   const bool close_after = rest->close_after;
   connection->thread().spare.give_back(std::move(rest));
   co_return !close_after;
@@ -110,6 +102,10 @@ Task<void> run_slow(Owner connection, Next next) {
       goes_on = co_await finish(connection.get());
     }
     next = goes_on ? take_turn(*connection) : Next::close;
+    if (next == Next::finish) {  // Others have their turn first.
+      connection->deadline().enter(Phase::handler);
+      co_await asio::post(connection->socket().get_executor(), kAwait);
+    }
   }
   if (next == Next::close) {
     co_await end_session(connection.get());
@@ -172,6 +168,17 @@ void go_on(Owner connection, Next next) {
 }
 
 }  // namespace
+
+void report(SharedContext& shared, const std::exception_ptr& thrown) {
+  if (!thrown) return;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& failure) {
+    shared.observer.on_failure("", failure.what());
+  } catch (...) {
+    shared.observer.on_failure("", "exception of an unknown type");
+  }
+}
 
 void begin_session(std::unique_ptr<Connection> connection) {
   Connection& own = *connection;

@@ -2,6 +2,7 @@
 
 #include "server/net/connection.hpp"
 
+#include <exception>
 #include <memory>
 
 namespace weike::server {
@@ -10,5 +11,8 @@ namespace weike::server {
 // to the hot lane, leaves to coroutines what that cannot finish, and closes. On the connection's
 // thread.
 void begin_session(std::unique_ptr<Connection> connection);
+
+// Tells the observer what a session or a loop of its thread threw; null is nothing.
+void report(SharedContext& shared, const std::exception_ptr& thrown);
 
 }  // namespace weike::server

@@ -25,8 +25,7 @@ void turn_away(Socket& socket, ThreadContext& thread, Admission admission, Wire 
   response.headers.add("Retry-After", kRetryAfterSeconds);
   std::string text;
   const ReplyFrame frame{.request_id = id, .date = thread.date.now(), .keep_alive = false};
-  append_reply_head(text, response, frame);
-  if (const auto* body = std::get_if<std::string>(&response.body)) text += *body;
+  append_short_reply(text, response, frame);
 
   const int descriptor = socket.native_handle();
   static_cast<void>(::send(descriptor, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));

@@ -73,7 +73,9 @@ Task<std::uint16_t> read_all(SharedContext* shared, WebSocketSession* session,
   beast::flat_buffer buffer;
   http::WebSocketHandler* const handler = start->handler.get();
   while (true) {
+    session->listen(true);
     const auto [failure, bytes] = co_await session->stream().async_read(buffer, kAwaitTuple);
+    session->listen(false);
     if (failure) co_return end_code(*session, failure);
     const auto kind =
         session->stream().got_text() ? http::MessageKind::text : http::MessageKind::binary;

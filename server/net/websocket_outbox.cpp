@@ -10,12 +10,15 @@ namespace {
 // RFC 6455 §5.5: a control frame carries 125 bytes, of which the code takes two.
 constexpr std::size_t kMaxReasonBytes = 123;
 
+// What a message costs beside its bytes: thousands of empty ones must not be for free.
+constexpr std::size_t kMessageCost = 64;
+
 }  // namespace
 
 bool WebSocketOutbox::send(http::MessageKind kind, http::SharedBytes message) {
   const std::lock_guard lock(mutex_);
   if (is_over_ || close_ || !message) return false;
-  if (waiting_bytes_ + message->size() > limits_.queue_bytes) {
+  if (waiting_bytes_ + message->size() + kMessageCost > limits_.queue_bytes) {
     observer_.note(NetEvent::websocket_overflow);
     if (limits_.overflow == http::Overflow::drop) return false;
     // What waits would come too late; the code tells the client to begin anew.
@@ -24,7 +27,7 @@ bool WebSocketOutbox::send(http::MessageKind kind, http::SharedBytes message) {
     wake();
     return false;
   }
-  waiting_bytes_ += message->size();
+  waiting_bytes_ += message->size() + kMessageCost;
   queue_.push_back({kind, std::move(message)});
   wake();
   return true;
@@ -61,7 +64,7 @@ std::optional<WebSocketOutbox::Message> WebSocketOutbox::next() {
 
 void WebSocketOutbox::sent(std::size_t bytes) {
   const std::lock_guard lock(mutex_);
-  waiting_bytes_ -= bytes;
+  waiting_bytes_ -= bytes + kMessageCost;
 }
 
 std::optional<WebSocketOutbox::Close> WebSocketOutbox::closing() {

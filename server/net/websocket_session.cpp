@@ -63,7 +63,7 @@ void WebSocketSession::keep_alive() {
     observer.note(is_stuck ? NetEvent::deadline_write : NetEvent::deadline_websocket);
     return connection_.abort();
   }
-  awaits_answer_ = !is_heard;
+  awaits_answer_ = is_listening_ && !is_heard;
   if (!is_heard && !is_pinging_) ping();
 }
 

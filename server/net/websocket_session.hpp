@@ -28,6 +28,11 @@ class WebSocketSession final : public Tenant {
 
   // Sends what waits, if nothing is being sent.
   void work();
+  // Whether a read is under way: while our own handler works, nobody hears the client.
+  void listen(bool is_listening) {
+    is_listening_ = is_listening;
+    awaits_answer_ = false;
+  }
   // A client that neither sent a byte nor took one since the last ping is gone.
   void keep_alive() override;
   void stop() override;
@@ -50,6 +55,7 @@ class WebSocketSession final : public Tenant {
   bool is_writing_ = false;
   bool is_pinging_ = false;     // The frame is on its way,
   bool awaits_answer_ = false;  // or the answer to it.
+  bool is_listening_ = false;
   std::uint16_t sent_code_ = 0;
 };
 

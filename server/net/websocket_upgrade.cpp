@@ -17,9 +17,12 @@ constexpr std::size_t kKeyLength = 24;
 
 bool lists(const http::Request& request, std::string_view field, std::string_view token) {
   bool is_listed = false;
-  http::for_each_element(request.headers.get(field).value_or(""), [&](std::string_view item) {
-    is_listed = is_listed || http::equal_ignoring_case(item, token);
-  });
+  for (const auto& [name, value] : request.headers.own_fields()) {
+    if (!http::equal_ignoring_case(name, field)) continue;
+    http::for_each_element(value, [&](std::string_view item) {
+      is_listed = is_listed || http::equal_ignoring_case(item, token);
+    });
+  }
   return is_listed;
 }
 
@@ -70,8 +73,9 @@ std::optional<http::Response> refuse_upgrade(const http::Request& request) {
 
 Task<std::optional<http::Response>> answer_upgrade(Connection* connection, Exchange* exchange,
                                                    const http::Route* route) {
-  // A body would be taken for frames.
-  if (exchange->framing.has_body()) {
+  // RFC 6455 §4.2.1 wants a GET of HTTP/1.1; a body would be taken for frames.
+  const bool is_get = exchange->wire_method == http::Method::get && !exchange->is_http_1_0;
+  if (!is_get || exchange->framing.has_body()) {
     co_return refusal_response(Refusal::malformed, exchange->request.language(),
                                exchange->request.request_id);
   }

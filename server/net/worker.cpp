@@ -54,22 +54,31 @@ Result<> Worker::listen(asio::ip::tcp::endpoint& endpoint, Wire wire) {
   return {};
 }
 
-void Worker::report(const std::exception_ptr& thrown) {
-  if (!thrown) return;
+// An exception of one connection is no other's business.
+template <class Call>
+void Worker::guarded(Call call) {
   try {
-    std::rethrow_exception(thrown);
-  } catch (const std::exception& failure) {
-    shared_.observer.on_failure("", failure.what());
+    call();
+  } catch (...) {
+    report(shared_, std::current_exception());
   }
 }
 
 void Worker::start() {
-  auto note = [this](const std::exception_ptr& thrown) { report(thrown); };
+  auto note = [this](const std::exception_ptr& thrown) { report(shared_, thrown); };
   for (Listener& listener : listeners_) {
     asio::co_spawn(io_.get_executor(), accept_all(&listener), note);
   }
   asio::co_spawn(io_.get_executor(), sweep_all(), note);
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] {
+    bool is_over = false;
+    while (!is_over) {
+      guarded([&] {
+        io_.run();
+        is_over = true;
+      });
+    }
+  });
 }
 
 Task<void> Worker::accept_all(Listener* listener) {
@@ -79,7 +88,7 @@ Task<void> Worker::accept_all(Listener* listener) {
     const auto [failure] = co_await acceptor.async_accept(socket, kAwaitTuple);
     if (!acceptor.is_open()) co_return;
     if (!failure) {
-      admit(std::move(socket), listener->wire);
+      guarded([&] { admit(std::move(socket), listener->wire); });
     } else if (failure != asio::error::connection_aborted) {
       listener->pause.expires_after(kAcceptPause);
       co_await listener->pause.async_wait(kAwaitTuple);
@@ -121,7 +130,7 @@ Task<void> Worker::sweep_all() {
     const auto now = Deadline::Clock::now();
     for (Connection& connection : connections_) {
       if (is_aborted_) connection.abort();
-      connection.sweep(now);
+      guarded([&] { connection.sweep(now); });
     }
   }
 }

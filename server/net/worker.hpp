@@ -50,7 +50,8 @@ class Worker {
   Task<void> accept_all(Listener* listener);
   Task<void> sweep_all();
   void admit(Socket socket, Wire wire);
-  void report(const std::exception_ptr& thrown);
+  template <class Call>
+  void guarded(Call call);
 
   SharedContext& shared_;
   asio::io_context io_{1};

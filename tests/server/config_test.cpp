@@ -42,6 +42,14 @@ TEST(Config, WrongKeysAreRefusedByName) {
       {R"({"net": {"pool_threads": 0}})", "net.pool_threads"},
       {R"({"net": {"idle_deadline_ms": 1.5}})", "net.idle_deadline_ms"},
       {R"({"net": {"trusted_proxies": [1]}})", "net.trusted_proxies"},
+      {R"({"net": {"trusted_proxies": ["10.0.0.0/99"]}})", "net.trusted_proxies"},
+      {R"({"net": {"max_connections": 0}})", "net.max_connections"},
+      {R"({"net": {"header_count_limit": 0}})", "net.header_count_limit"},
+      {R"({"net": {"idle_deadline_ms": 0}})", "net.idle_deadline_ms"},
+      {R"({"net": {"rate_window_ms": 0}})", "net.rate_window_ms"},
+      {R"({"net": {"websocket_ping_ms": 0}})", "net.websocket_ping_ms"},
+      {R"({"net": {"stream_buffer_bytes": 1000000000}})", "net.stream_buffer_bytes"},
+      {R"({"tls": {"key": "key.pem"}})", "tls.certificate"},
       {R"({"log": {"access": 1}})", "log.access"},
       {R"({"log": {"level": "loud"}})", "log.level"},
       {R"({"tls": {"plain_port": "both"}})", "tls.plain_port"},
@@ -70,6 +78,13 @@ TEST(Config, AbsentFileIsNotFound) {
 
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().code, ErrorCode::not_found);
+}
+
+TEST(Config, FolderIsToldToBeUnreadable) {
+  const auto loaded = load_config("/");
+
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, ErrorCode::invalid_argument);
 }
 
 }  // namespace

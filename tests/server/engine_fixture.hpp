@@ -38,8 +38,18 @@ class OpenGate : public http::Gatekeeper {
 
 class CountingObserver : public Observer {
  public:
+  struct Reply {
+    std::string id;
+    std::string target;
+    std::string peer;
+    std::uint64_t body_bytes = 0;
+    Lane lane = Lane::hot;
+  };
+
   void on_reply(const ReplyRecord& record) override {
     const std::lock_guard lock(mutex);
+    last_reply = {std::string(record.request_id), std::string(record.target),
+                  std::string(record.peer), record.body_bytes, record.lane};
     statuses.push_back(record.status);
     peers.emplace_back(record.peer);
     if (record.lane == Lane::hot) hot_threads.push_back(std::this_thread::get_id());
@@ -65,6 +75,7 @@ class CountingObserver : public Observer {
   std::mutex mutex;
   std::condition_variable changed;
   std::uint64_t heard = 0;
+  Reply last_reply;
   std::vector<int> statuses;
   std::vector<std::string> peers;
   std::vector<std::string> failures;

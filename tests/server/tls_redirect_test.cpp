@@ -134,5 +134,16 @@ TEST_F(TlsTest, OnePortForBothIsRefused) {
   EXPECT_EQ(opened.error().field, "tls.port");
 }
 
+TEST_F(RedirectTest, ConfigurationWithoutTlsThatIsReadAgainLeavesItOn) {
+  start();
+  NetOptions without = options;
+  without.tls = {};
+
+  ASSERT_TRUE(engine->reload(without));
+
+  EXPECT_EQ(location_of("/hello", "a"), "https://a:PORT/hello");
+  EXPECT_EQ(connect_tls()->common_name(), "localhost");
+}
+
 }  // namespace
 }  // namespace weike::server

@@ -82,6 +82,7 @@ struct Room {
   std::vector<std::string> messages;
   std::optional<int> closed_with;
   bool throws = false;
+  HeldCalls* holds = nullptr;  // Messages wait here.
 
   std::shared_ptr<http::WebSocket> open_socket() {
     const std::lock_guard lock(mutex);
@@ -102,6 +103,7 @@ class EchoHandler : public http::WebSocketHandler {
     room_->socket = std::move(socket);
   }
   void on_message(http::MessageKind kind, std::string message) override {
+    if (room_->holds != nullptr) room_->holds->wait();
     const std::lock_guard lock(room_->mutex);
     room_->messages.push_back(message);
     if (room_->throws) throw std::runtime_error("broken handler");

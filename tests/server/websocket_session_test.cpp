@@ -184,5 +184,23 @@ TEST_F(WebSocketSessionTest, DroppingQueueKeepsTheSlowClient) {
   EXPECT_EQ(read_frame(client).payload, "again");
 }
 
+TEST_F(WebSocketSessionTest, HandlerThatTakesLongDoesNotCostTheConnection) {
+  options.websocket_ping = 40ms;
+  room->holds = &held_calls;
+  start_with();
+  RawClient client = join();
+  held_calls.hold();
+  client.send(frame(kText, "slow"));
+  ASSERT_TRUE(held_calls.wait_for_call());
+
+  // Nobody hears the answers meanwhile; three times in vain would be the end of a silent client.
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(read_frame(client).opcode, kPing);
+  held_calls.let_go();
+
+  Frame answer = read_frame(client);
+  while (answer.opcode == kPing) answer = read_frame(client);
+  EXPECT_EQ(answer.payload, "echo slow");
+}
+
 }  // namespace
 }  // namespace weike::server

@@ -83,5 +83,31 @@ TEST_F(WebSocketUpgradeTest, GateIsAskedBeforeTheUpgrade) {
   EXPECT_EQ(observer.count(NetEvent::websocket_opened), 0U);
 }
 
+TEST_F(WebSocketUpgradeTest, OnlyAGetOfHttp11IsUpgraded) {
+  start_with();
+  for (const auto& [from, to] : {std::pair{"GET", "HEAD"}, std::pair{"HTTP/1.1", "HTTP/1.0"}}) {
+    RawClient client = connect();
+    std::string request = upgrade();
+    request.replace(request.find(from), std::string(from).size(), to);
+
+    client.send(request);
+
+    EXPECT_EQ(client.read_reply(true)->status, 400) << to;
+  }
+}
+
+TEST_F(WebSocketUpgradeTest, ConnectionMayNameItsOptionsInSeveralFields) {
+  start_with();
+  RawClient client = connect();
+  std::string request = upgrade();
+  const std::string joined = "Connection: keep-alive, Upgrade";
+  request.replace(request.find(joined), joined.size(),
+                  "Connection: keep-alive\r\nConnection: Upgrade");
+
+  client.send(request);
+
+  EXPECT_EQ(client.read_reply()->status, 101);
+}
+
 }  // namespace
 }  // namespace weike::server

@@ -74,6 +74,34 @@ TEST_F(HeartbeatWriterTest, RequestsAreWrittenInTheOrderTheyCame) {
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
 }
 
+TEST_F(HeartbeatWriterTest, OneCommitHoldsNoMoreStretchesThanItMay) {
+  {
+    HeartbeatOptions options;
+    options.max_batch_stretches = 4;  // One item with one stretch counts two.
+    HeartbeatWriter writer(store, clock, options);
+    writer.observe(observer);
+    store.hold();
+    send(writer, viewer, lesson);
+    store.wait_for_commit(1);
+    for (int i = 0; i < 5; ++i) send(writer, viewer, lesson);
+    store.release();
+  }
+
+  EXPECT_EQ(observer.batches, (std::vector<std::size_t>{1, 2, 2, 1}));
+}
+
+TEST_F(HeartbeatWriterTest, NothingIsTakenAfterAStop) {
+  HeartbeatWriter writer(store, clock);
+  const auto ticket = send(writer, viewer, lesson);
+
+  writer.stop();
+
+  EXPECT_TRUE(ticket->wait(Milliseconds{0}));
+  const auto late = writer.submit(viewer, {});
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::unavailable);
+}
+
 TEST_F(HeartbeatWriterTest, AMembersRequestsInOneCommitAddUp) {
   const auto other = make_lesson(memory);
   std::vector<std::shared_ptr<HeartbeatTicket>> tickets;
