@@ -33,18 +33,19 @@ NetEvent event_of(Phase struck) {
 
 }  // namespace
 
-Connection::Connection(ThreadContext& thread, Transport transport, std::string peer,
+Connection::Connection(ThreadContext& thread, Transport transport, const asio::ip::address& peer,
                        bool is_trusted)
     : thread_(thread),
       transport_(std::move(transport)),
-      peer_(std::move(peer)),
+      address_(peer),
+      peer_(peer.to_string()),
       is_trusted_(is_trusted),
       deadline_(thread.options()) {
   thread_.shared.observer.note(NetEvent::connection_opened);
 }
 
 Connection::~Connection() {
-  thread_.shared.quota.release(peer_, is_trusted_);
+  thread_.shared.quota.release(address_, is_trusted_);
   thread_.shared.observer.note(NetEvent::connection_closed);
 }
 
@@ -57,8 +58,7 @@ void Connection::abort() {
   if (!socket().is_open()) return;
   const linger drop{1, 0};
   ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
-  boost::system::error_code ignored;
-  socket().close(ignored);
+  socket().close();
   // The number of the descriptor may be another client's by now.
   transport_.leave_tls();
 }
@@ -160,9 +160,6 @@ void Connection::close_if_idle() {
   }
 }
 
-void Connection::wake() {
-  boost::system::error_code ignored;
-  socket().cancel(ignored);
-}
+void Connection::wake() { socket().cancel(); }
 
 }  // namespace weike::server

@@ -28,13 +28,15 @@ class Tenant {
 class Connection : public boost::intrusive::list_base_hook<
                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  Connection(ThreadContext& thread, Transport transport, std::string peer, bool is_trusted);
+  Connection(ThreadContext& thread, Transport transport, const asio::ip::address& peer,
+             bool is_trusted);
   ~Connection();
 
   ThreadContext& thread() const { return thread_; }
   Transport& transport() { return transport_; }
   Socket& socket() { return transport_.socket(); }
   int descriptor() { return transport_.descriptor(); }
+  // Its address.
   const std::string& peer() const { return peer_; }
   bool is_trusted() const { return is_trusted_; }
   // The client speaks TLS to us.
@@ -92,6 +94,7 @@ class Connection : public boost::intrusive::list_base_hook<
 
   ThreadContext& thread_;
   Transport transport_;
+  const asio::ip::address address_;
   const std::string peer_;
   const bool is_trusted_;
   bool is_expired_ = false;

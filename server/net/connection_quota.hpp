@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -30,7 +29,7 @@ class ConnectionQuota {
         limit_per_address_(limit_per_address) {}
 
   // `release` with the same arguments must follow when it is granted.
-  Admission take(const std::string& address, bool is_exempt) {
+  Admission take(const boost::asio::ip::address& address, bool is_exempt) {
     const Client client = client_of(address);
     const std::lock_guard lock(mutex_);
     if (total_ >= limit_) return Admission::too_many_in_all;
@@ -46,7 +45,7 @@ class ConnectionQuota {
     return Admission::granted;
   }
 
-  void release(const std::string& address, bool is_exempt) {
+  void release(const boost::asio::ip::address& address, bool is_exempt) {
     const Client client = client_of(address);
     const std::lock_guard lock(mutex_);
     --total_;
@@ -77,11 +76,8 @@ class ConnectionQuota {
     }
   };
 
-  Client client_of(const std::string& text) const {
+  Client client_of(const boost::asio::ip::address& address) const {
     namespace ip = boost::asio::ip;
-    boost::system::error_code failure;
-    const ip::address address = ip::make_address(text, failure);
-    if (failure) return {};
     if (address.is_v4()) return ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes();
     Client bytes = address.to_v6().to_bytes();
     for (unsigned bit = ipv6_prefix_bits_; bit < 128; ++bit) {

@@ -90,7 +90,7 @@ class ConnectionStream {
   template <class Attempt, class Token>
   auto begin(Socket::wait_type readiness, Attempt attempt, Token& token) {
     return asio::async_compose<Token, void(Failure, std::size_t)>(
-        Operation<Attempt>{this, readiness, std::move(attempt)}, token, connection_->socket());
+        Operation<Attempt>{this, readiness, std::move(attempt)}, token, get_executor());
   }
 
   template <class Buffers>
@@ -121,8 +121,7 @@ inline void beast_close_socket(ConnectionStream& stream) { stream.connection().a
 template <class Handler>
 void async_teardown(boost::beast::role_type, ConnectionStream& stream, Handler&& handler) {
   stream.connection().transport().say_goodbye();
-  boost::system::error_code ignored;
-  stream.connection().socket().shutdown(Socket::shutdown_send, ignored);
+  stream.connection().socket().shutdown_send();
   asio::post(stream.get_executor(), boost::beast::bind_front_handler(std::forward<Handler>(handler),
                                                                      boost::system::error_code{}));
 }

@@ -20,9 +20,10 @@
 namespace weike::server {
 namespace {
 
-using Owner = std::unique_ptr<Connection>;
+class Session;
+using Owner = std::unique_ptr<Session>;
 
-void go_on(Owner connection, Next next);
+void go_on(Owner session, Next next);
 
 Task<bool> serve_exchange(Connection* connection, Exchange* exchange) {
   const http::Router::Match match =
@@ -92,14 +93,33 @@ Task<void> end_session(Connection* connection) {
   if (must_linger && connection->socket().is_open()) co_await close_slowly(connection);
 }
 
+// A connection and what it waits for. An idle client is this and no coroutine.
+class Session final : public Waiter {
+ public:
+  explicit Session(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  Connection* connection() { return connection_.get(); }
+  Socket& socket() { return connection_->socket(); }
+
+  void on_wake(std::unique_ptr<Waiter> self, boost::system::error_code) override {
+    static_cast<void>(self.release());
+    Owner own(this);
+    const Next next = take_turn(*connection_);
+    go_on(std::move(own), next);
+  }
+
+ private:
+  std::unique_ptr<Connection> connection_;
+};
+
 // What the hot lane leaves to others: files that are not in memory, the handler lane, the end.
-Task<void> run_slow(Owner connection, Next next) {
+Task<void> run_slow(Owner session, Next next) {
+  Connection* connection = session->connection();
   while (next == Next::fetch || next == Next::finish) {
     bool goes_on = false;
     if (next == Next::fetch) {
-      goes_on = co_await fetch_next(connection.get(), &*connection->unfinished()->file);
+      goes_on = co_await fetch_next(connection, &*connection->unfinished()->file);
     } else {
-      goes_on = co_await finish(connection.get());
+      goes_on = co_await finish(connection);
     }
     next = goes_on ? take_turn(*connection) : Next::close;
     if (next == Next::finish) {  // Others have their turn first.
@@ -108,20 +128,21 @@ Task<void> run_slow(Owner connection, Next next) {
     }
   }
   if (next == Next::close) {
-    co_await end_session(connection.get());
+    co_await end_session(connection);
   } else {
-    go_on(std::move(connection), next);
+    go_on(std::move(session), next);
   }
 }
 
-Task<void> welcome(Owner connection) {
-  const bool is_welcome = co_await shake_hands(connection.get());
+Task<void> welcome(Owner session) {
+  Connection* connection = session->connection();
+  const bool is_welcome = co_await shake_hands(connection);
   connection->thread().shared.observer.note(is_welcome ? NetEvent::handshake_done
                                                        : NetEvent::handshake_failed);
   if (is_welcome) {
-    go_on(std::move(connection), Next::wait);
+    go_on(std::move(session), Next::wait);
   } else {
-    co_await end_session(connection.get());
+    co_await end_session(connection);
   }
 }
 
@@ -131,39 +152,31 @@ void spawn(Connection& connection, Task<void> task) {
                  [&shared](const std::exception_ptr& thrown) { report(shared, thrown); });
 }
 
-// What a connection that waits consists of beside itself.
-struct Waiter {
-  Owner connection;
-
-  void operator()(const boost::system::error_code& = {}) {
-    SharedContext& shared = connection->thread().shared;
-    try {
-      const Next next = take_turn(*connection);
-      go_on(std::move(connection), next);
-    } catch (...) {
-      report(shared, std::current_exception());
-    }
-  }
-};
-
 bool has_nothing_to_end(Connection& connection) {
   return !connection.is_secure() && !connection.unfinished() && !connection.must_linger() &&
          connection.leftover().empty();
 }
 
-// Waits without a coroutine: an idle client is a Connection and one operation of Asio.
-void go_on(Owner connection, Next next) {
-  Connection& own = *connection;
-  const bool has_input = next == Next::wait && own.transport().has_pending_input();
+// Others have their turn first.
+void take_turn_later(Owner session) {
+  const Executor executor = session->socket().get_executor();
+  asio::post(executor, [session = std::move(session)]() mutable {
+    const Next next = take_turn(*session->connection());
+    go_on(std::move(session), next);
+  });
+}
+
+void go_on(Owner session, Next next) {
+  Connection& connection = *session->connection();
+  const bool has_input = next == Next::wait && connection.transport().has_pending_input();
   if (next == Next::wait && !has_input) {
-    own.socket().async_wait(Socket::wait_read, Waiter{std::move(connection)});
+    connection.socket().wait(Socket::wait_read, std::move(session));
   } else if (next == Next::wait_writable) {
-    own.socket().async_wait(Socket::wait_write, Waiter{std::move(connection)});
+    connection.socket().wait(Socket::wait_write, std::move(session));
   } else if (next == Next::again || has_input) {
-    // Others have their turn first.
-    asio::post(own.socket().get_executor(), Waiter{std::move(connection)});
-  } else if (next != Next::close || !has_nothing_to_end(own)) {
-    spawn(own, run_slow(std::move(connection), next));
+    take_turn_later(std::move(session));
+  } else if (next != Next::close || !has_nothing_to_end(connection)) {
+    spawn(connection, run_slow(std::move(session), next));
   }
 }
 
@@ -182,10 +195,12 @@ void report(SharedContext& shared, const std::exception_ptr& thrown) {
 
 void begin_session(std::unique_ptr<Connection> connection) {
   Connection& own = *connection;
+  auto session = std::make_unique<Session>(std::move(connection));
   if (own.is_secure()) {
-    spawn(own, welcome(std::move(connection)));
+    spawn(own, welcome(std::move(session)));
   } else {
-    go_on(std::move(connection), Next::wait);
+    // Most clients have asked by now.
+    go_on(std::move(session), take_turn(own));
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/net/executor.hpp"
+#include "server/net/socket.hpp"
 
 #include <functional>
 #include <memory>
@@ -58,8 +58,7 @@ class Signal {
       state.is_posted = false;
     }
     state.is_raised = true;
-    boost::system::error_code ignored;
-    if (state.socket != nullptr) state.socket->cancel(ignored);
+    if (state.socket != nullptr) state.socket->cancel();
   }
 
   std::shared_ptr<State> state_;

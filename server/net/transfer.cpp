@@ -154,8 +154,7 @@ Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response
 }
 
 Task<void> close_slowly(Connection* connection) {
-  boost::system::error_code ignored;
-  connection->socket().shutdown(Socket::shutdown_send, ignored);
+  connection->socket().shutdown_send();
   connection->deadline().enter(Phase::lingering);
   std::uint64_t dropped = 0;
   std::vector<char>& scratch = connection->thread().input;

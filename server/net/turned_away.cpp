@@ -13,7 +13,7 @@ constexpr const char* kRetryAfterSeconds = "5";
 
 }  // namespace
 
-void turn_away(Socket& socket, ThreadContext& thread, Admission admission, Wire wire) {
+void turn_away(int descriptor, ThreadContext& thread, Admission admission, Wire wire) {
   const bool is_full = admission == Admission::too_many_in_all;
   thread.shared.observer.note(is_full ? NetEvent::refused_in_all : NetEvent::refused_of_address);
   if (wire == Wire::tls) return;
@@ -27,7 +27,6 @@ void turn_away(Socket& socket, ThreadContext& thread, Admission admission, Wire 
   const ReplyFrame frame{.request_id = id, .date = thread.date.now(), .keep_alive = false};
   append_short_reply(text, response, frame);
 
-  const int descriptor = socket.native_handle();
   static_cast<void>(::send(descriptor, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
   ::shutdown(descriptor, SHUT_WR);
   // A request that is left unread makes the close a reset, which can overtake the answer.

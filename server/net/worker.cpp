@@ -7,11 +7,19 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+
 namespace weike::server {
 namespace {
 
 // After the system ran out of descriptors.
 constexpr std::chrono::milliseconds kAcceptPause{100};
+// Open connections have their turn after this many new ones.
+constexpr int kMostAccepts = 64;
+
+bool is_shortage(int code) {
+  return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
+}
 
 Error listen_failure(const char* what, const boost::system::error_code& failure) {
   return Error{ErrorCode::unavailable, std::string(what) + ": " + failure.message()};
@@ -20,7 +28,10 @@ Error listen_failure(const char* what, const boost::system::error_code& failure)
 }  // namespace
 
 Worker::Worker(SharedContext& shared)
-    : shared_(shared), thread_context_(shared), sweep_timer_(io_.get_executor()) {
+    : shared_(shared),
+      poller_(io_, [this](const std::exception_ptr& thrown) { report(shared_, thrown); }),
+      thread_context_(shared),
+      sweep_timer_(io_.get_executor()) {
   if (shared.tls) tls_buffers_ = std::make_unique<TlsBuffers>();
 }
 
@@ -46,6 +57,10 @@ Result<> Worker::listen(asio::ip::tcp::endpoint& endpoint, Wire wire) {
   acceptor.set_option(asio::socket_base::reuse_address(true), failure);
   const int on = 1;
   ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  // Connections inherit it.
+  ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  acceptor.native_non_blocking(true, failure);
+  if (failure) return listen_failure("cannot listen", failure);
   acceptor.bind(endpoint, failure);
   if (failure) return listen_failure("cannot bind", failure);
   acceptor.listen(asio::socket_base::max_listen_connections, failure);
@@ -70,6 +85,7 @@ void Worker::start() {
     asio::co_spawn(io_.get_executor(), accept_all(&listener), note);
   }
   asio::co_spawn(io_.get_executor(), sweep_all(), note);
+  poller_.start();
   thread_ = std::thread([this] {
     bool is_over = false;
     while (!is_over) {
@@ -84,41 +100,47 @@ void Worker::start() {
 Task<void> Worker::accept_all(Listener* listener) {
   Acceptor& acceptor = listener->acceptor;
   while (acceptor.is_open()) {
-    Socket socket(io_.get_executor());
-    const auto [failure] = co_await acceptor.async_accept(socket, kAwaitTuple);
-    if (!acceptor.is_open()) co_return;
-    if (!failure) {
-      guarded([&] { admit(std::move(socket), listener->wire); });
-    } else if (failure != asio::error::connection_aborted) {
-      listener->pause.expires_after(kAcceptPause);
-      co_await listener->pause.async_wait(kAwaitTuple);
-    }
+    co_await acceptor.async_wait(Acceptor::wait_read, kAwaitTuple);
+    if (!acceptor.is_open() || accept_batch(*listener)) continue;
+    listener->pause.expires_after(kAcceptPause);
+    co_await listener->pause.async_wait(kAwaitTuple);
   }
 }
 
-void Worker::admit(Socket socket, Wire wire) {
-  boost::system::error_code failure;
-  const asio::ip::tcp::endpoint remote = socket.remote_endpoint(failure);
-  if (failure) return;
-  const asio::ip::address address = plain_address(remote.address());
-  const bool is_trusted = shared_.trusted.contains(address);
-  std::string peer = address.to_string();
-  const Admission admission = shared_.quota.take(peer, is_trusted);
-  if (admission != Admission::granted) {
-    return turn_away(socket, thread_context_, admission, wire);
+// False when the system is out of descriptors or memory.
+bool Worker::accept_batch(Listener& listener) {
+  for (int i = 0; i < kMostAccepts; ++i) {
+    asio::ip::tcp::endpoint remote;
+    auto length = static_cast<socklen_t>(remote.capacity());
+    const int descriptor = ::accept4(listener.acceptor.native_handle(), remote.data(), &length,
+                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      remote.resize(length);
+      guarded([&] { admit(Socket(poller_, descriptor), remote.address(), listener.wire); });
+    } else if (errno == EAGAIN) {
+      return true;
+    } else if (is_shortage(errno)) {
+      return false;
+    }
   }
-  // Sendfile has no flag of its own for this.
-  socket.native_non_blocking(true, failure);
-  const int on = 1;
-  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return true;
+}
+
+void Worker::admit(Socket socket, const asio::ip::address& peer, Wire wire) {
+  const asio::ip::address address = plain_address(peer);
+  const bool is_trusted = shared_.trusted.contains(address);
+  const Admission admission = shared_.quota.take(address, is_trusted);
+  if (admission != Admission::granted) {
+    return turn_away(socket.native_handle(), thread_context_, admission, wire);
+  }
   std::unique_ptr<TlsStream> tls;
   if (wire == Wire::tls) {
     tls = shared_.tls->make_stream(socket.native_handle(), *tls_buffers_);
-    if (!tls) return shared_.quota.release(peer, is_trusted);
+    if (!tls) return shared_.quota.release(address, is_trusted);
   }
   Transport transport(std::move(socket), std::move(tls));
-  auto connection = std::make_unique<Connection>(thread_context_, std::move(transport),
-                                                 std::move(peer), is_trusted);
+  auto connection =
+      std::make_unique<Connection>(thread_context_, std::move(transport), address, is_trusted);
   connections_.push_back(*connection);
   begin_session(std::move(connection));
 }
@@ -133,6 +155,7 @@ Task<void> Worker::sweep_all() {
       guarded([&] { connection.sweep(now); });
     }
   }
+  poller_.stop();
 }
 
 void Worker::apply(const NetOptions& options) {

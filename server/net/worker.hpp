@@ -48,13 +48,15 @@ class Worker {
 
   Result<> listen(asio::ip::tcp::endpoint& endpoint, Wire wire);
   Task<void> accept_all(Listener* listener);
+  bool accept_batch(Listener& listener);
   Task<void> sweep_all();
-  void admit(Socket socket, Wire wire);
+  void admit(Socket socket, const asio::ip::address& peer, Wire wire);
   template <class Call>
   void guarded(Call call);
 
   SharedContext& shared_;
   asio::io_context io_{1};
+  Poller poller_;
   ThreadContext thread_context_;
   std::unique_ptr<TlsBuffers> tls_buffers_;  // Null without TLS.
   std::list<Listener> listeners_;

@@ -19,7 +19,7 @@ Task<bool> shake_hands(Connection* connection) {
   Transport& transport = connection->transport();
   connection->deadline().enter(Phase::head);
   while (connection->is_alive()) {
-    const TlsStream::Handshake step = transport.tls()->shake_hands();
+    const TlsStream::Handshake step = transport.shake_hands();
     if (step == TlsStream::Handshake::done) {
       // The client may wait for our last words before it says anything.
       while (connection->is_alive() && transport.flush() == SendResult::would_block)

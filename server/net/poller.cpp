@@ -1,0 +1,73 @@
+#include "server/net/poller.hpp"
+
+#include "server/net/socket.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+namespace weike::server {
+namespace {
+
+// Timers and what other threads posted have their turn after this many.
+constexpr int kMostBatches = 4;
+
+int open_set() {
+  const int set = ::epoll_create1(EPOLL_CLOEXEC);
+  if (set < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
+  return set;
+}
+
+}  // namespace
+
+Poller::Poller(asio::io_context& io, Report report)
+    : executor_(io.get_executor()), report_(std::move(report)), set_(executor_, open_set()) {}
+
+void Poller::stop() {
+  boost::system::error_code ignored;
+  set_.close(ignored);
+}
+
+bool Poller::watch(Socket& socket, std::uint32_t events, bool is_known) {
+  if (!set_.is_open()) return false;
+  epoll_event event{};
+  event.events = events | EPOLLET;
+  event.data.ptr = &socket;
+  const int operation = is_known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  return ::epoll_ctl(set_.native_handle(), operation, socket.native_handle(), &event) == 0;
+}
+
+void Poller::forget(const Socket& socket) {
+  for (epoll_event& event : batch_) {
+    if (event.data.ptr == &socket) event.data.ptr = nullptr;
+  }
+}
+
+void Poller::wait() {
+  set_.async_wait(asio::posix::descriptor_base::wait_read,
+                  [this](const boost::system::error_code& failure) {
+                    if (failure) return;
+                    take_turn();
+                    wait();
+                  });
+}
+
+void Poller::take_turn() {
+  for (int i = 0; i < kMostBatches && set_.is_open() && deliver_batch(); ++i) {
+  }
+}
+
+bool Poller::deliver_batch() {
+  const int count =
+      ::epoll_wait(set_.native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
+  if (count <= 0) return false;
+  batch_ = std::span(events_).first(static_cast<std::size_t>(count));
+  while (!batch_.empty()) {
+    const epoll_event event = batch_.front();
+    batch_ = batch_.subspan(1);
+    if (event.data.ptr == nullptr) continue;
+    guarded([&] { static_cast<Socket*>(event.data.ptr)->take_events(event.events); });
+  }
+  return true;
+}
+
+}  // namespace weike::server

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "server/net/executor.hpp"
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <span>
+
+namespace weike::server {
+
+class Socket;
+
+// Watches the sockets of one I/O thread by an epoll set of their own, which the io_context waits
+// for as one descriptor: a socket is told to the kernel once, not at each wait. One thread.
+class Poller {
+ public:
+  // `report` hears of exceptions of those who waited.
+  using Report = std::function<void(const std::exception_ptr&)>;
+  explicit Poller(asio::io_context& io, Report report);
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
+  const Executor& executor() const { return executor_; }
+  // Keeps the io_context running until `stop`.
+  void start() { wait(); }
+  void stop();
+
+  // Tells of each change of `events`, edge-triggered (epoll_ctl(2)), until the socket is closed.
+  // False when the system refuses.
+  bool watch(Socket& socket, std::uint32_t events, bool is_known);
+  // Events that were fetched already go nowhere.
+  void forget(const Socket& socket);
+  // Calls those who waited; no exception leaves it.
+  template <class Call>
+  void guarded(Call call) {
+    try {
+      call();
+    } catch (...) {
+      report_(std::current_exception());
+    }
+  }
+
+ private:
+  void wait();
+  void take_turn();
+  // False when nothing was there.
+  bool deliver_batch();
+
+  const Executor executor_;
+  const Report report_;
+  asio::posix::basic_stream_descriptor<Executor> set_;
+  std::array<epoll_event, 128> events_;
+  std::span<epoll_event> batch_;  // What is not delivered yet.
+};
+
+}  // namespace weike::server
