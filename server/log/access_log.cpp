@@ -1,5 +1,6 @@
 #include "server/log/access_log.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -11,6 +12,7 @@ constexpr std::string_view kMedia = "/media/";
 // The longest line: a target of 2 KB, each byte escaped, and the other fields.
 constexpr std::size_t kMaxLineBytes = 12 * 1024;
 constexpr std::chrono::milliseconds kWriteInterval{250};
+constexpr std::size_t kWriteBytes = std::size_t{128} * 1024;
 // A thread that finds its buffer taken tries so often; the writer only swaps two strings there.
 constexpr int kMaxTries = 1000;
 
@@ -58,8 +60,9 @@ void AccessLog::add(const ReplyRecord& record) {
     } else if (is_sampled) {
       dropped_.fetch_add(1, std::memory_order_relaxed);
     }
-    const std::size_t half = options_.buffer_bytes / 2;
-    is_urgent = before < half && slot.lines.size() >= half;
+    // Early: what is written soon is still in the core's cache.
+    const std::size_t full = std::min(kWriteBytes, options_.buffer_bytes / 2);
+    is_urgent = before < full && slot.lines.size() >= full;
   }
   if (is_urgent) wake_.notify_one();
 }

@@ -1,10 +1,14 @@
 #include "server/log/log.hpp"
 
+#include <fcntl.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 
 namespace weike::server {
 namespace {
@@ -26,7 +30,7 @@ spdlog::level::level_enum level_of(LogLevel level) {
   return spdlog::level::info;
 }
 
-std::shared_ptr<spdlog::logger> make_logger(const LogOptions& options, const char* pattern) {
+std::shared_ptr<spdlog::logger> make_logger(const LogOptions& options) {
   spdlog::sink_ptr sink;
   if (options.file.empty()) {
     sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
@@ -34,23 +38,42 @@ std::shared_ptr<spdlog::logger> make_logger(const LogOptions& options, const cha
     sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
   }
   auto logger = std::make_shared<spdlog::logger>("weike", std::move(sink));
-  logger->set_pattern(pattern, spdlog::pattern_time_type::utc);
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
   return logger;
 }
 
-bool is_plain(char c) {
-  const auto value = static_cast<unsigned char>(c);
-  return value > 0x20 && value != 0x7F && c != '"' && c != '\\' && c != '=';
+// Closed with its last owner; null when it cannot be opened.
+std::shared_ptr<const int> open_lines(const std::string& file) {
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
+  const int descriptor = file.empty() ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
+                                      : ::open(file.c_str(), kFlags, 0644);
+  if (descriptor < 0) return nullptr;
+  return std::shared_ptr<const int>(new int(descriptor), [](const int* owned) {
+    ::close(*owned);
+    delete owned;
+  });
 }
+
+constexpr std::array<bool, 256> plain_bytes() {
+  std::array<bool, 256> is_plain{};
+  for (std::size_t value = 0x21; value < is_plain.size(); ++value) is_plain[value] = true;
+  for (const unsigned char odd : {'\x7F', '"', '\\', '='}) is_plain[odd] = false;
+  return is_plain;
+}
+constexpr std::array<bool, 256> kPlain = plain_bytes();
+
+bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
 Result<Log> Log::open(const LogOptions& options) {
   try {
-    auto logger = make_logger(options, "%Y-%m-%dT%H:%M:%S.%eZ level=%l %v");
+    auto logger = make_logger(options);
     logger->set_level(level_of(options.level));
     logger->flush_on(spdlog::level::info);
-    return Log(std::move(logger), make_logger(options, "%v"));
+    auto lines = open_lines(options.file);
+    if (!lines) return Error{ErrorCode::unavailable, "cannot open the log twice"};
+    return Log(std::move(logger), std::move(lines));
   } catch (const spdlog::spdlog_ex& failure) {
     return Error{ErrorCode::unavailable, failure.what()};
   }
@@ -69,10 +92,13 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Fi
 }
 
 void Log::write_lines(std::string_view lines) const {
-  if (lines.ends_with('\n')) lines.remove_suffix(1);  // The pattern ends with one.
   const std::lock_guard lock(*writing_);
-  lines_->log(spdlog::level::info, spdlog::string_view_t(lines.data(), lines.size()));
-  lines_->flush();
+  while (!lines.empty()) {
+    const ssize_t written = ::write(*lines_, lines.data(), lines.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return;
+    lines.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 bool Log::is_on(LogLevel level) const { return logger_->should_log(level_of(level)); }

@@ -42,18 +42,19 @@ class Log {
   void error(std::string_view event, std::initializer_list<Field> fields = {}) const {
     write(LogLevel::error, event, fields);
   }
-  // Finished lines, each with its line feed, as they are.
+  // Finished lines, each with its line feed, as they are; what the file does not take is lost.
   void write_lines(std::string_view lines) const;
   bool is_on(LogLevel level) const;
   void set_level(LogLevel level) const;
   void flush() const;
 
  private:
-  Log(std::shared_ptr<spdlog::logger> logger, std::shared_ptr<spdlog::logger> lines)
+  Log(std::shared_ptr<spdlog::logger> logger, std::shared_ptr<const int> lines)
       : logger_(std::move(logger)), lines_(std::move(lines)) {}
 
   std::shared_ptr<spdlog::logger> logger_;
-  std::shared_ptr<spdlog::logger> lines_;
+  // A descriptor of the same file: finished lines need no formatting, and no copy.
+  std::shared_ptr<const int> lines_;
   // Both write to one file, each by more than one call for what is long.
   std::shared_ptr<std::mutex> writing_ = std::make_shared<std::mutex>();
 };
