@@ -2,6 +2,8 @@
 
 #include "server/net/socket.hpp"
 
+#include <boost/asio/bind_allocator.hpp>
+
 #include <cerrno>
 #include <system_error>
 
@@ -43,12 +45,31 @@ void Poller::forget(const Socket& socket) {
 }
 
 void Poller::wait() {
+  auto on_ready = [this](const boost::system::error_code& failure) {
+    if (failure) return;
+    take_turn();
+    wait();
+  };
   set_.async_wait(asio::posix::descriptor_base::wait_read,
-                  [this](const boost::system::error_code& failure) {
-                    if (failure) return;
-                    take_turn();
-                    wait();
-                  });
+                  asio::bind_allocator(HandlerAllocator<std::byte>(wait_memory_), on_ready));
+}
+
+void Poller::wake_later(std::unique_ptr<Waiter> waiter, boost::system::error_code failure) {
+  late_.push_back({std::move(waiter), failure});
+  if (late_.size() > 1) return;
+  auto call = [this] { wake_late(); };
+  asio::post(executor_, asio::bind_allocator(HandlerAllocator<std::byte>(post_memory_), call));
+}
+
+void Poller::wake_late() {
+  waking_.swap(late_);
+  for (Late& late : waking_) {
+    guarded([&] {
+      Waiter& woken = *late.waiter;
+      woken.on_wake(std::move(late.waiter), late.failure);
+    });
+  }
+  waking_.clear();
 }
 
 void Poller::take_turn() {

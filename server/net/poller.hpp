@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/net/executor.hpp"
+#include "server/net/handler_memory.hpp"
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <sys/epoll.h>
@@ -8,11 +9,21 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
+#include <vector>
 
 namespace weike::server {
 
 class Socket;
+
+// Waits once. Whoever waits again gives itself back.
+class Waiter {
+ public:
+  virtual ~Waiter() = default;
+  // `operation_aborted`: the wait was cancelled or the socket closed, there may be nothing to do.
+  virtual void on_wake(std::unique_ptr<Waiter> self, boost::system::error_code failure) = 0;
+};
 
 // Watches the sockets of one I/O thread by an epoll set of their own, which the io_context waits
 // for as one descriptor: a socket is told to the kernel once, not at each wait. One thread.
@@ -34,6 +45,8 @@ class Poller {
   bool watch(Socket& socket, std::uint32_t events, bool is_known);
   // Events that were fetched already go nowhere.
   void forget(const Socket& socket);
+  // Wakes it after those whose turn it is, not before this returns.
+  void wake_later(std::unique_ptr<Waiter> waiter, boost::system::error_code failure);
   // Calls those who waited; no exception leaves it.
   template <class Call>
   void guarded(Call call) {
@@ -45,16 +58,26 @@ class Poller {
   }
 
  private:
+  struct Late {
+    std::unique_ptr<Waiter> waiter;
+    boost::system::error_code failure;
+  };
+
   void wait();
   void take_turn();
   // False when nothing was there.
   bool deliver_batch();
+  void wake_late();
 
   const Executor executor_;
   const Report report_;
   asio::posix::basic_stream_descriptor<Executor> set_;
   std::array<epoll_event, 128> events_;
   std::span<epoll_event> batch_;  // What is not delivered yet.
+  std::vector<Late> late_;
+  std::vector<Late> waking_;  // Those of the turn at hand.
+  HandlerMemory wait_memory_;
+  HandlerMemory post_memory_;
 };
 
 }  // namespace weike::server

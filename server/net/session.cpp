@@ -157,15 +157,6 @@ bool has_nothing_to_end(Connection& connection) {
          connection.leftover().empty();
 }
 
-// Others have their turn first.
-void take_turn_later(Owner session) {
-  const Executor executor = session->socket().get_executor();
-  asio::post(executor, [session = std::move(session)]() mutable {
-    const Next next = take_turn(*session->connection());
-    go_on(std::move(session), next);
-  });
-}
-
 void go_on(Owner session, Next next) {
   Connection& connection = *session->connection();
   const bool has_input = next == Next::wait && connection.transport().has_pending_input();
@@ -174,7 +165,7 @@ void go_on(Owner session, Next next) {
   } else if (next == Next::wait_writable) {
     connection.socket().wait(Socket::wait_write, std::move(session));
   } else if (next == Next::again || has_input) {
-    take_turn_later(std::move(session));
+    connection.socket().wake_later(std::move(session));
   } else if (next != Next::close || !has_nothing_to_end(connection)) {
     spawn(connection, run_slow(std::move(session), next));
   }

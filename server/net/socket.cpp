@@ -24,18 +24,11 @@ void Socket::close() {
 
 void Socket::cancel() {
   for (std::unique_ptr<Waiter>& waiter : waiters_) {
-    if (waiter) post(std::move(waiter), asio::error::operation_aborted);
+    if (waiter) poller_->wake_later(std::move(waiter), asio::error::operation_aborted);
   }
 }
 
 void Socket::shutdown_send() { ::shutdown(descriptor_, SHUT_WR); }
-
-void Socket::post(std::unique_ptr<Waiter> waiter, boost::system::error_code failure) {
-  asio::post(poller_->executor(), [waiter = std::move(waiter), failure]() mutable {
-    Waiter& called = *waiter;
-    called.on_wake(std::move(waiter), failure);
-  });
-}
 
 bool Socket::is_ready(wait_type kind) const {
   if (kind == wait_read) return is_readable_;
@@ -52,12 +45,12 @@ bool Socket::watch(wait_type kind) {
 }
 
 void Socket::wait(wait_type kind, std::unique_ptr<Waiter> waiter) {
-  if (!is_open()) return post(std::move(waiter), asio::error::operation_aborted);
-  if (is_ready(kind)) return post(std::move(waiter), {});
+  if (!is_open()) return poller_->wake_later(std::move(waiter), asio::error::operation_aborted);
+  if (is_ready(kind)) return poller_->wake_later(std::move(waiter), {});
   if (!watch(kind)) {
     // Reading or writing tells what is wrong.
     is_readable_ = is_writable_ = is_ended_ = is_broken_ = true;
-    return post(std::move(waiter), {});
+    return poller_->wake_later(std::move(waiter), {});
   }
   waiters_[kind] = std::move(waiter);
 }

@@ -10,14 +10,6 @@
 
 namespace weike::server {
 
-// Waits once for a socket. Whoever waits again gives itself back.
-class Waiter {
- public:
-  virtual ~Waiter() = default;
-  // `operation_aborted`: the wait was cancelled or the socket closed, there may be nothing to do.
-  virtual void on_wake(std::unique_ptr<Waiter> self, boost::system::error_code failure) = 0;
-};
-
 // A connected TCP socket of an I/O thread, non-blocking. Whoever moves bytes tells it where they
 // ended: the kernel tells of changes only. It stays in its place once it was waited for. One
 // thread.
@@ -49,6 +41,8 @@ class Socket {
   // Nothing that a read could find comes behind what is in the kernel: read to the end.
   bool is_ended() const { return is_ended_; }
 
+  // After others had their turn.
+  void wake_later(std::unique_ptr<Waiter> waiter) { poller_->wake_later(std::move(waiter), {}); }
   // One waiter of each kind. Readable and writable as by poll(2), the end and errors of the
   // connection included; `wait_error` sees only the latter.
   void wait(wait_type kind, std::unique_ptr<Waiter> waiter);
@@ -81,7 +75,6 @@ class Socket {
 
   bool is_ready(wait_type kind) const;
   bool watch(wait_type kind);
-  void post(std::unique_ptr<Waiter> waiter, boost::system::error_code failure);
   std::unique_ptr<Waiter> take_if_ready(wait_type kind);
 
   Poller* poller_;
