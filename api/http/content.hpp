@@ -2,6 +2,7 @@
 
 #include "api/http/coding.hpp"
 #include "api/http/conditional.hpp"
+#include "api/http/kernel_copy.hpp"
 #include "api/http/message.hpp"
 #include "model/error.hpp"
 
@@ -42,7 +43,8 @@ struct ContentRequest {
 // Immutable bytes and the forms they are sent in: as they are, gzip and brotli. A packed form is
 // made once, when somebody first asks for it, and kept; so are the fields of its replies, and an
 // answer takes no memory but for ranges, which are of the bytes as they are. All forms together
-// take at most thrice the bytes. Threads may share it.
+// take at most thrice the bytes, and a KernelCopy of those that are large and hot. Threads may
+// share it.
 class Content {
  public:
   Content(SharedBytes bytes, ContentTraits traits);
@@ -61,6 +63,7 @@ class Content {
  private:
   struct Form {
     SharedBytes bytes;
+    std::unique_ptr<KernelCopy> copy = std::make_unique<KernelCopy>();
     std::string etag;
     Coding coding = Coding::identity;
     // By class of readers: of a 200, and of replies without content.

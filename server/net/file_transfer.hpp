@@ -43,8 +43,7 @@ class FileTransfer {
     std::uint64_t left = std::min<std::uint64_t>(limit, body_.length - sent_);
     if (left > 0 && !find_warm(left)) return TurnEnd::cold;
     while (left > 0) {
-      const ssize_t written = transport.send_file(body_.file->descriptor(), body_.offset + sent_,
-                                                  static_cast<std::size_t>(left));
+      const ssize_t written = send_some(transport, static_cast<std::size_t>(left));
       if (written < 0 && errno == EINTR) continue;
       if (written < 0 && errno == EAGAIN) return stop_full();
       if (written <= 0) return TurnEnd::failed;
@@ -67,8 +66,17 @@ class FileTransfer {
   }
 
  private:
+  ssize_t send_some(Transport& transport, std::size_t length) {
+    const std::uint64_t begin = body_.offset + sent_;
+    const std::string* const memory = body_.file->memory();
+    if (memory != nullptr && transport.is_secure()) {
+      return transport.send(std::string_view(*memory).substr(begin, length));
+    }
+    return transport.send_file(body_.file->descriptor(), begin, length);
+  }
   // Cuts `left` down to what is known to be in memory. False if the next bytes are not.
   bool find_warm(std::uint64_t& left) {
+    if (body_.file->memory() != nullptr) return true;
     if (warm_until_ <= sent_) {
       const auto warmth = warmth_of(body_.file->descriptor(), body_.offset + sent_, left);
       if (warmth == Warmth::cold) return false;

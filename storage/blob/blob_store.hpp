@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weike::storage {
@@ -16,18 +17,23 @@ namespace weike::storage {
 // An open descriptor, closed with its last owner. Reading by offset only, so threads may share it.
 class OpenFile {
  public:
-  OpenFile(int descriptor, std::uint64_t size_bytes)
-      : descriptor_(descriptor), size_bytes_(size_bytes) {}
+  // `memory`: the same bytes, for a file that is no more than a copy of them.
+  OpenFile(int descriptor, std::uint64_t size_bytes,
+           std::shared_ptr<const std::string> memory = nullptr)
+      : descriptor_(descriptor), size_bytes_(size_bytes), memory_(std::move(memory)) {}
   ~OpenFile();
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
 
   int descriptor() const { return descriptor_; }
   std::uint64_t size_bytes() const { return size_bytes_; }
+  // Null: on the disk, as far as anybody knows.
+  const std::string* memory() const { return memory_.get(); }
 
  private:
   int descriptor_;
   std::uint64_t size_bytes_;
+  std::shared_ptr<const std::string> memory_;
 };
 
 // Writes one blob. Dropped without `commit` it leaves nothing behind. One thread at a time.
