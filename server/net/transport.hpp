@@ -5,7 +5,9 @@
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -27,7 +29,8 @@ enum class Wire { plain, tls };
 
 // The way of bytes to and from one client, plain or through TLS; nobody else reads or writes its
 // socket. Never waits: the calls answer as their system calls do, with -1 and errno, EAGAIN where
-// there is nothing to do now. One thread.
+// there is nothing to do now. They go past glibc's wrappers, which prepare at each for the thread
+// to be cancelled. One thread.
 class Transport {
  public:
   explicit Transport(Socket socket, std::unique_ptr<TlsStream> tls = nullptr)
@@ -54,7 +57,8 @@ class Transport {
   // The number of bytes that came, 0 behind the client's last one.
   ssize_t receive(std::span<char> into) {
     if (tls_) return drained_where_empty(tls_->receive(into));
-    const ssize_t got = ::recv(descriptor(), into.data(), into.size(), MSG_DONTWAIT);
+    const ssize_t got = ::syscall(SYS_recvfrom, descriptor(), into.data(), into.size(),
+                                  MSG_DONTWAIT, nullptr, nullptr);
     // Less than there is room for was all of it.
     if (got > 0 && static_cast<std::size_t>(got) < into.size()) socket_.note_drained();
     return drained_where_empty(got);
@@ -68,13 +72,14 @@ class Transport {
     const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (has_more ? MSG_MORE : 0);
     // The kernel need not read a list of one.
     if (pieces.size() == 1) {
-      return full_where_blocked(::send(descriptor(), pieces[0].iov_base, pieces[0].iov_len, flags));
+      return full_where_blocked(::syscall(SYS_sendto, descriptor(), pieces[0].iov_base,
+                                          pieces[0].iov_len, flags, nullptr, 0));
     }
     msghdr message{};
     // sendmsg does not write through these pointers; the structure has no const form.
     message.msg_iov = const_cast<iovec*>(pieces.data());
     message.msg_iovlen = pieces.size();
-    return full_where_blocked(::sendmsg(descriptor(), &message, flags));
+    return full_where_blocked(::syscall(SYS_sendmsg, descriptor(), &message, flags));
   }
   ssize_t send(std::string_view bytes) {
     const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
@@ -84,7 +89,10 @@ class Transport {
   ssize_t send_file(int file, std::uint64_t offset, std::size_t length) {
     if (tls_) return full_where_blocked(tls_->send_file(file, offset, length));
     auto from = static_cast<off_t>(offset);
-    return full_where_blocked(::sendfile(descriptor(), file, &from, length));
+    const ssize_t sent = ::sendfile(descriptor(), file, &from, length);
+    // What the kernel left had no room, unless the file ended.
+    if (sent > 0 && static_cast<std::size_t>(sent) < length) socket_.note_full();
+    return full_where_blocked(sent);
   }
   // Bytes that `send` and `send_file` took may wait here. A reply is sent when this says `done`.
   SendResult flush() {
