@@ -57,7 +57,8 @@ struct NetOptions {
   std::size_t target_limit_bytes = 8UL * 1024;
   std::size_t head_limit_bytes = 16UL * 1024;
   std::size_t header_count_limit = 100;
-  std::size_t stream_buffer_bytes = 256UL * 1024;   // One for each running upload.
+  // For each running upload. Only one that comes faster than it is written fills it.
+  std::size_t stream_buffer_bytes = 1024UL * 1024;
   std::size_t file_turn_bytes = 2UL * 1024 * 1024;  // Sent at most before others have their turn.
 
   Milliseconds idle_deadline = std::chrono::seconds{75};     // Between two requests.

@@ -4,8 +4,10 @@
 #include "server/net/body_reader.hpp"
 #include "server/net/exchange.hpp"
 #include "server/net/signal.hpp"
+#include "server/net/stream_buffer.hpp"
 #include "server/net/transfer.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace weike::server {
@@ -15,7 +17,9 @@ constexpr std::size_t kShortBodyBytes = 64 * 1024;
 constexpr std::size_t kReadBytes = 16 * 1024;
 // What a slow client sent is written at least this often.
 constexpr std::chrono::seconds kFlushInterval{1};
-constexpr std::size_t kFlushBytes = 64 * 1024;
+constexpr std::size_t kFlushBytes = 256 * 1024;
+// Pieces are whole blocks of disks where they can be: sinks may bring such past the page cache.
+constexpr std::size_t kBlockBytes = 4096;
 
 enum class WholeEnd { complete, too_large, malformed, cut };
 
@@ -78,7 +82,7 @@ class Upload {
         sink_(sink),
         signal_(connection.socket()),
         reader_(connection, exchange.framing),
-        buffer_(std::make_unique_for_overwrite<char[]>(capacity())) {}
+        buffer_(connection.thread().options().stream_buffer_bytes) {}
 
   std::function<void()> interrupter() const { return signal_.trigger(); }
 
@@ -93,22 +97,21 @@ class Upload {
     last_flush_ = std::chrono::steady_clock::now();
     while (!end_) {
       read_once();
-      if (must_flush()) co_await flush();
+      const std::size_t due = due_bytes();
+      if (due > 0) co_await flush(due);
       if (is_blocked_ && !end_) co_await wait_for_bytes();
     }
     co_return co_await finish();
   }
 
  private:
-  std::size_t capacity() const { return connection_.thread().options().stream_buffer_bytes; }
-
   void read_once() {
     if (signal_.is_raised()) {
       end_ = http::BodyEnd::interrupted;
       return;
     }
     const BodyReader::Step step =
-        reader_.read_some({buffer_.get() + filled_, capacity() - filled_});
+        reader_.read_some({buffer_.data() + filled_, buffer_.size() - filled_});
     filled_ += step.produced;
     is_blocked_ = step.status == BodyReader::Status::would_block;
     if (step.status == BodyReader::Status::complete) {
@@ -122,15 +125,19 @@ class Upload {
     }
   }
 
-  bool must_flush() const {
-    if (end_ || filled_ == 0) return false;  // The last piece goes together with `finish`.
-    if (filled_ == capacity()) return true;
-    return is_blocked_ && (filled_ >= kFlushBytes ||
-                           std::chrono::steady_clock::now() - last_flush_ > kFlushInterval);
+  // How many bytes are to be written now.
+  std::size_t due_bytes() const {
+    if (end_ || filled_ == 0) return 0;  // The last piece goes together with `finish`.
+    if (filled_ == buffer_.size() || (is_blocked_ && filled_ >= kFlushBytes)) {
+      return filled_ - filled_ % kBlockBytes;
+    }
+    const bool is_late =
+        is_blocked_ && std::chrono::steady_clock::now() - last_flush_ > kFlushInterval;
+    return is_late ? filled_ : 0;
   }
 
-  void count_bytes() {
-    connection_.thread().shared.observer.on_event(NetEvent::upload_bytes, filled_);
+  void count_bytes(std::size_t count) {
+    connection_.thread().shared.observer.on_event(NetEvent::upload_bytes, count);
   }
 
   static NetEvent event_of(http::BodyEnd end) {
@@ -145,18 +152,21 @@ class Upload {
     return NetEvent::upload_interrupted;
   }
 
-  Task<void> flush() {
+  Task<void> flush(std::size_t count) {
     connection_.deadline().pause();
-    auto write = [this] {
+    auto write = [this, count] {
       return call_write(connection_.thread().shared, exchange_.request, sink_,
-                        {buffer_.get(), filled_});
+                        {buffer_.data(), count});
     };
-    count_bytes();
+    count_bytes(count);
     const Result<> written = co_await run_blocking(connection_.thread().shared.pool, write);
     connection_.deadline().resume();
-    filled_ = 0;
+    std::copy(buffer_.data() + count, buffer_.data() + filled_, buffer_.data());
+    filled_ -= count;
     last_flush_ = std::chrono::steady_clock::now();
-    if (!written) end_ = http::BodyEnd::interrupted;
+    if (written) co_return;
+    end_ = http::BodyEnd::interrupted;
+    filled_ = 0;
   }
 
   Task<void> wait_for_bytes() {
@@ -167,13 +177,13 @@ class Upload {
 
   Task<std::optional<http::Response>> finish() {
     connection_.deadline().enter(Phase::handler);
-    count_bytes();
+    count_bytes(filled_);
     auto work = [this] {
       SharedContext& shared = connection_.thread().shared;
       http::BodyEnd end = *end_;
       if (filled_ > 0) {
         const Result<> written =
-            call_write(shared, exchange_.request, sink_, {buffer_.get(), filled_});
+            call_write(shared, exchange_.request, sink_, {buffer_.data(), filled_});
         if (!written && end == http::BodyEnd::complete) end = http::BodyEnd::interrupted;
       }
       return call_finish(shared, exchange_.request, sink_, end);
@@ -191,7 +201,7 @@ class Upload {
   http::BodySink& sink_;
   Signal signal_;
   BodyReader reader_;
-  std::unique_ptr<char[]> buffer_;
+  const StreamBuffer buffer_;
   std::size_t filled_ = 0;
   bool is_blocked_ = false;
   bool is_malformed_ = false;

@@ -6,6 +6,14 @@
 #include <cerrno>
 
 namespace weike::storage {
+namespace {
+
+// What file systems and disks ask of direct writes: place, length and memory in such units.
+constexpr std::size_t kBlockBytes = 4096;
+// The page cache gathers smaller pieces, so that disks see fewer writes.
+constexpr std::size_t kDirectBytes = 512 * 1024;
+
+}  // namespace
 
 Result<std::unique_ptr<FileBlobAppender>> FileBlobAppender::open(BlobFolders& folders,
                                                                  std::string_view name) {
@@ -20,13 +28,43 @@ Result<std::unique_ptr<FileBlobAppender>> FileBlobAppender::open(BlobFolders& fo
 }
 
 Result<> FileBlobAppender::append(std::span<const std::byte> bytes) {
-  auto written = write_at(file_.get(), bytes, size_bytes_);
+  auto written = write(bytes);
   if (written) {
     size_bytes_ += bytes.size();
   } else if (::ftruncate(file_.get(), static_cast<off_t>(size_bytes_)) != 0) {
     // The file holds a part of `bytes` that is not counted; the next append writes over it.
     return Error{written.error().code, written.error().message + ", and cannot cut it off"};
   }
+  return written;
+}
+
+Result<> FileBlobAppender::write(std::span<const std::byte> bytes) {
+  const auto direct = direct_part(bytes);
+  if (direct > 0) {
+    const auto written = write_directly(bytes.first(direct));
+    if (!written) return written.error();
+    if (*written) return write_at(file_.get(), bytes.subspan(direct), size_bytes_ + direct);
+  }
+  return write_at(file_.get(), bytes, size_bytes_);
+}
+
+std::size_t FileBlobAppender::direct_part(std::span<const std::byte> bytes) const {
+  const bool is_aligned = size_bytes_ % kBlockBytes == 0 &&
+                          reinterpret_cast<std::uintptr_t>(bytes.data()) % kBlockBytes == 0;
+  if (direct_ == Direct::refused || !is_aligned || bytes.size() < kDirectBytes) return 0;
+  return bytes.size() - bytes.size() % kBlockBytes;
+}
+
+// False where it cannot be done; then never again.
+Result<bool> FileBlobAppender::write_directly(std::span<const std::byte> bytes) {
+  if (direct_ == Direct::untried) {
+    auto opened = open_file(path_, O_WRONLY | O_DIRECT);
+    if (opened) direct_file_ = std::move(*opened);
+    direct_ = opened ? Direct::works : Direct::refused;
+    if (!opened) return false;
+  }
+  auto written = write_direct_at(direct_file_.get(), bytes, size_bytes_);
+  if (written && !*written) direct_ = Direct::refused;
   return written;
 }
 

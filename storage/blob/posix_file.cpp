@@ -46,6 +46,21 @@ Result<> write_at(int descriptor, std::span<const std::byte> bytes, std::uint64_
   return {};
 }
 
+Result<bool> write_direct_at(int descriptor, std::span<const std::byte> bytes,
+                             std::uint64_t offset) {
+  while (!bytes.empty()) {
+    const auto written =
+        ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    // Also when an earlier call was cut short within a block.
+    if (written < 0 && (errno == EINVAL || errno == EOPNOTSUPP)) return false;
+    if (written < 0) return errno_error("cannot write");
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
+  }
+  return true;
+}
+
 Result<std::string> read_from_begin(int descriptor, std::uint64_t size_bytes) {
   std::string bytes(static_cast<std::size_t>(size_bytes), '\0');
   std::size_t filled = 0;

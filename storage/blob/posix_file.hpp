@@ -41,6 +41,10 @@ Result<Descriptor> open_file(const std::filesystem::path& path, int flags);
 Result<std::uint64_t> size_of(int descriptor);
 // All of `bytes` at `offset`, however often write(2) is cut short.
 Result<> write_at(int descriptor, std::span<const std::byte> bytes, std::uint64_t offset);
+// The same past the page cache, by a descriptor with O_DIRECT, for whole blocks. False where the
+// file system does not take this; some of the bytes may be written then.
+Result<bool> write_direct_at(int descriptor, std::span<const std::byte> bytes,
+                             std::uint64_t offset);
 // `size_bytes` from the begin, or fewer when the file ends earlier.
 Result<std::string> read_from_begin(int descriptor, std::uint64_t size_bytes);
 // The data, and as much of the metadata as is needed to read it again, survive a power cut.

@@ -48,6 +48,7 @@ class TraceSink : public http::BodySink {
     trace_->changed.wait(lock, [&] { return !trace_->holds_writes; });
     if (trace_->fails_writes) return Error{ErrorCode::out_of_space, "full"};
     trace_->bytes.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (trace_->first_write == 0) trace_->first_write = bytes.size();
     trace_->largest_write = std::max(trace_->largest_write, bytes.size());
     trace_->changed.notify_all();
     return {};

@@ -112,6 +112,7 @@ struct UploadTrace {
   std::mutex mutex;
   std::condition_variable changed;
   std::string bytes;
+  std::size_t first_write = 0;
   std::size_t largest_write = 0;
   std::size_t seen = 0;
   std::function<void()> interrupt;

@@ -25,6 +25,21 @@ TEST_F(EngineTest, StreamedBodyArrivesWholeInBoundedPieces) {
   EXPECT_EQ(upload->end, http::BodyEnd::complete);
 }
 
+TEST_F(EngineTest, StreamedBodyIsWrittenInWholeBlocksOfDisks) {
+  start();
+  RawClient client = connect();
+  std::string body(500'000, '\0');
+  for (std::size_t i = 0; i < body.size(); ++i) body[i] = pattern(i);
+
+  client.send(put_head(body.size()) + body.substr(0, 300'000));
+  ASSERT_TRUE(upload->wait_for_bytes(256 * 1024));
+  client.send(body.substr(300'000));
+
+  EXPECT_EQ(client.read_reply()->body, "500000");
+  EXPECT_EQ(upload->first_write % 4096, 0U);
+  EXPECT_EQ(upload->bytes, body);
+}
+
 TEST_F(EngineTest, ChunkedStreamIsDecoded) {
   start();
   RawClient client = connect();
@@ -79,7 +94,7 @@ TEST_F(EngineTest, BytesBeforeACutAreWritten) {
   start();
   RawClient client = connect();
   client.send(put_head(1'000'000) + std::string(300'000, 'x'));
-  ASSERT_TRUE(upload->wait_for_bytes(64 * 1024));
+  ASSERT_TRUE(upload->wait_for_bytes(256 * 1024));
 
   client.close();
 
@@ -91,8 +106,8 @@ TEST_F(EngineTest, BytesBeforeACutAreWritten) {
 TEST_F(EngineTest, ResetInMidUploadEndsItAsCut) {
   start();
   RawClient client = connect();
-  client.send(put_head(1'000'000) + std::string(200'000, 'x'));
-  ASSERT_TRUE(upload->wait_for_bytes(64 * 1024));
+  client.send(put_head(1'000'000) + std::string(400'000, 'x'));
+  ASSERT_TRUE(upload->wait_for_bytes(256 * 1024));
 
   client.reset();
 
@@ -102,8 +117,8 @@ TEST_F(EngineTest, ResetInMidUploadEndsItAsCut) {
 TEST_F(EngineTest, InterruptEndsAStalledUploadAndItsAnswerIsSent) {
   start();
   RawClient client = connect();
-  client.send(put_head(1'000'000) + std::string(100'000, 'x'));
-  ASSERT_TRUE(upload->wait_for_bytes(64 * 1024));
+  client.send(put_head(1'000'000) + std::string(300'000, 'x'));
+  ASSERT_TRUE(upload->wait_for_bytes(256 * 1024));
 
   upload->interrupt();
   const auto reply = client.read_reply();
