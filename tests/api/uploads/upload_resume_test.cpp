@@ -219,6 +219,14 @@ TEST_F(UnendedUploadTest, EndsInTheSweepWhenNobodyAsks) {
   EXPECT_EQ(asset_of(path).source_sha256, http::to_hex(http::sha256(video)));
 }
 
+TEST_F(UploadResumeTest, HashStateIsTheSameInEveryVersionOfTheServer) {
+  ContentHash hash;
+  hash.update(bytes_of(std::string(70, 'a')));
+  EXPECT_EQ(http::to_hex(hash.state()),
+            "01df5bb81ce81e0626fb45a8944fd40f31b25e6816d6d499c1ab90492900635e66"
+            "000000000000000106616161616161");
+}
+
 TEST_F(UploadResumeTest, HashStatePassesFromOneToTheNext) {
   const auto video = video_bytes(1'000);
   for (const std::size_t at : {0, 1, 63, 64, 65, 127, 128, 999, 1000}) {
