@@ -86,32 +86,32 @@ prometheus::ClientMetric labelled(std::string_view label, std::string_view value
 
 std::string_view name_of(std::size_t lane) { return lane == 0 ? "hot" : "handler"; }
 
-void add(std::atomic<std::uint64_t>& counter, std::uint64_t amount) {
-  counter.fetch_add(amount, std::memory_order_relaxed);
-}
-
 }  // namespace
 
 void EngineMetrics::on_reply(const ReplyRecord& record) {
   const auto hundred = static_cast<std::size_t>(record.status / 100);
   if (hundred < 1 || hundred > kClasses) return;
-  Shard& shard = own();
+  const Own own(*this);
   const std::size_t lane = record.lane == Lane::hot ? 0 : 1;
-  add(shard.replies[lane][hundred - 1], 1);
-  add(shard.body_bytes[lane], record.body_bytes);
+  own.add(own->replies[lane][hundred - 1], 1);
+  own.add(own->body_bytes[lane], record.body_bytes);
   if (record.lane == Lane::hot) return;  // Answered within one turn of its thread.
   const auto us = static_cast<std::uint64_t>(record.duration.count());
   std::size_t bucket = 0;
   while (bucket < kBoundsUs.size() && us > kBoundsUs[bucket]) ++bucket;
-  add(shard.durations[bucket], 1);
-  add(shard.duration_us, us);
+  own.add(own->durations[bucket], 1);
+  own.add(own->duration_us, us);
 }
 
 void EngineMetrics::on_event(NetEvent event, std::uint64_t amount) {
-  add(own().events[static_cast<std::size_t>(event)], amount);
+  const Own own(*this);
+  own.add(own->events[static_cast<std::size_t>(event)], amount);
 }
 
-void EngineMetrics::on_failure() { add(own().failures, 1); }
+void EngineMetrics::on_failure() {
+  const Own own(*this);
+  own.add(own->failures, 1);
+}
 
 template <class Pick>
 std::uint64_t EngineMetrics::sum(Pick pick) const {

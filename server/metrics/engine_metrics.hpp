@@ -42,7 +42,24 @@ class EngineMetrics {
     Counter failures{};
   };
 
-  Shard& own() { return shards_[thread_slot()]; }
+  // The calling thread's shard.
+  class Own {
+   public:
+    explicit Own(EngineMetrics& metrics) : slot_(thread_slot()), shard_(metrics.shards_[slot_]) {}
+    Shard* operator->() const { return &shard_; }
+    // Where nobody else writes a locked instruction is not needed.
+    void add(Counter& counter, std::uint64_t amount) const {
+      if (slot_ == kSharedSlot) {
+        counter.fetch_add(amount, std::memory_order_relaxed);
+      } else {
+        counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+      }
+    }
+
+   private:
+    const std::size_t slot_;
+    Shard& shard_;
+  };
   template <class Pick>
   std::uint64_t sum(Pick pick) const;
   void collect_replies(std::vector<prometheus::MetricFamily>& families) const;

@@ -8,9 +8,8 @@ namespace weike::server {
 namespace {
 
 static_assert(kThreadSlots == 64, "one bit of a word for each slot");
-constexpr std::size_t kShared = kThreadSlots - 1;
 // The shared slot is never taken and never given back.
-std::atomic<std::uint64_t> taken{std::uint64_t{1} << kShared};
+std::atomic<std::uint64_t> taken{std::uint64_t{1} << kSharedSlot};
 
 class Holder {
  public:
@@ -26,7 +25,8 @@ class Holder {
     }
   }
   ~Holder() {
-    if (slot_ != kShared) taken.fetch_and(~(std::uint64_t{1} << slot_), std::memory_order_acq_rel);
+    if (slot_ != kSharedSlot)
+      taken.fetch_and(~(std::uint64_t{1} << slot_), std::memory_order_acq_rel);
   }
   Holder(const Holder&) = delete;
   Holder& operator=(const Holder&) = delete;
@@ -34,7 +34,7 @@ class Holder {
   std::size_t slot() const { return slot_; }
 
  private:
-  std::size_t slot_ = kShared;
+  std::size_t slot_ = kSharedSlot;
 };
 
 }  // namespace

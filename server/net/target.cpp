@@ -10,6 +10,17 @@
 namespace weike::server {
 namespace {
 
+// Letters, digits and those of `others`.
+constexpr std::array<bool, 256> alphabet(std::string_view others) {
+  std::array<bool, 256> is_in{};
+  for (unsigned char c = '0'; c <= '9'; ++c) is_in[c] = true;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) is_in[c] = true;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) is_in[c] = true;
+  for (const char c : others) is_in[static_cast<unsigned char>(c)] = true;
+  return is_in;
+}
+constexpr std::array<bool, 256> kOfNames = alphabet("-._~!$&'()*+,;=");
+
 bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
 
 bool starts_with_scheme(std::string_view target, std::string_view scheme) {
@@ -49,8 +60,7 @@ bool is_name(std::string_view name) {
     const char c = name[i];
     if (c == '%') {
       if (i + 2 >= name.size() || !is_hex(name[i + 1]) || !is_hex(name[i + 2])) return false;
-    } else if (std::isalnum(static_cast<unsigned char>(c)) == 0 &&
-               std::string_view("-._~!$&'()*+,;=").find(c) == std::string_view::npos) {
+    } else if (!kOfNames[static_cast<unsigned char>(c)]) {
       return false;
     }
   }
