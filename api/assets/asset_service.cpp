@@ -163,7 +163,7 @@ Result<Asset> AssetService::show(const Viewer& viewer, AssetId id) {
 Result<http::CursorSigner> AssetService::cursors() {
   auto key = http::load_or_make_key(store_, "cursor-key");
   if (!key) return key.error();
-  return http::CursorSigner(std::move(*key), "assets");
+  return http::CursorSigner(*key, "assets");
 }
 
 Result<AssetPage> AssetService::list(const Viewer& viewer, std::string_view cursor,

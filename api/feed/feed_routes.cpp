@@ -17,6 +17,12 @@ FeedScope scope_of(bool is_signed_in) {
   return is_signed_in ? FeedScope::members : FeedScope::everyone;
 }
 
+// A page that is asked for once is not worth packing. Who has a form of it already may have a
+// packed one, and its tag has to be compared.
+bool may_be_packed(const FeedPage& page, const http::Conditions& conditions) {
+  return page.is_kept || !conditions.if_none_match.empty();
+}
+
 http::Response show_feed(FeedService& service, const http::Request& request) {
   const auto limit = http::page_limit(request);
   if (!limit) return http::problem(limit.error(), request);
@@ -25,9 +31,10 @@ http::Response show_feed(FeedService& service, const http::Request& request) {
                            request.query_value("cursor").value_or(""), *limit, request.language()};
   const auto page = service.page(wanted);
   if (!page) return http::problem(page.error(), request);
-  auto answer =
-      page->content->answer({request.method, request.headers.get("Accept-Encoding").value_or(""),
-                             http::conditions_of(request.headers)});
+  const auto conditions = http::conditions_of(request.headers);
+  const auto codings = request.headers.get("Accept-Encoding").value_or("");
+  auto answer = page->content->answer(
+      {request.method, may_be_packed(*page, conditions) ? codings : "", conditions});
   return answer ? std::move(*answer) : http::problem(answer.error(), request);
 }
 
@@ -67,8 +74,9 @@ std::optional<http::Response> show_feed_hot(FeedService& service, const TrySigne
   wanted.language = http::language_of(head.accept_language);
   const auto page = service.page_from_memory(wanted);
   if (!page) return std::nullopt;
+  const auto conditions = http::conditions_of(head);
   return page->content->answer_from_memory(
-      {head.method, head.accept_encoding, http::conditions_of(head)});
+      {head.method, may_be_packed(*page, conditions) ? head.accept_encoding : "", conditions});
 }
 
 http::Response list_channels(const FeedService& service, const http::Request& request) {

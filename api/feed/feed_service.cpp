@@ -1,10 +1,6 @@
 #include "api/feed/feed_service.hpp"
 
-#include "api/feed/feed_card.hpp"
 #include "api/feed/list_record.hpp"
-#include "api/http/conditional.hpp"
-#include "api/http/cursor.hpp"
-#include "api/http/digest.hpp"
 #include "storage/records/keys.hpp"
 
 #include <algorithm>
@@ -17,32 +13,13 @@ namespace weike::feed {
 namespace keys = storage::keys;
 namespace {
 
-// Why a card is shown, as it stands behind the card: the order is by time, and says so.
-std::string_view why_json(const PageRequest& request) {
-  const bool is_english = request.language == http::Language::en;
-  if (request.channel.empty()) {
-    return is_english ? R"({"code":"newest","text":"Newest"})"
-                      : R"({"code":"newest","text":"最新发布"})";
-  }
-  return is_english ? R"({"code":"newest_in_channel","text":"Newest in this channel"})"
-                    : R"({"code":"newest_in_channel","text":"本频道最新"})";
-}
+// Five pages of twenty, and the card that tells that there is more.
+constexpr std::size_t kStretchCards = 101;
 
-http::CursorSigner cursors_of(const std::string& key, std::string_view channel) {
-  return {key, "feed/" + std::string(channel)};
-}
-
-http::ContentTraits traits_of(FeedScope scope, std::string_view text) {
-  http::ContentTraits traits;
-  traits.type = "application/json";
-  // From the content, so that it is right also after a backup was restored and versions went back.
-  traits.etag = http::quoted_tag(http::to_hex(http::sha256(text)).substr(0, 32));
-  // A visitor's page is everybody's: shared caches may keep it for a moment, but never hand it to
-  // somebody who is signed in.
-  traits.caching = {scope == FeedScope::everyone ? "public, max-age=0, s-maxage=10"
-                                                 : "private, no-cache"};
-  traits.vary = "Accept-Language, Authorization, Cookie";
-  return traits;
+// The place that a page begins behind; empty for the first page.
+Result<std::string> open_cursor(const http::CursorSigner& cursors, std::string_view cursor) {
+  if (cursor.empty()) return std::string{};
+  return cursors.open(cursor);
 }
 
 }  // namespace
@@ -50,7 +27,7 @@ http::ContentTraits traits_of(FeedScope scope, std::string_view text) {
 // What names a page in the cache, without memory of its own.
 class FeedService::CacheKey {
  public:
-  CacheKey(const PageRequest& request, Timestamp now) {
+  CacheKey(const PageRequest& request, std::int64_t signatures) {
     append(name_of(request.scope));
     for (const auto part : {request.channel, request.cursor}) {
       append("\n");
@@ -59,7 +36,7 @@ class FeedService::CacheKey {
     append(request.language == http::Language::en ? "\nen\n" : "\nzh\n");
     append_number(request.limit);
     append("\n");
-    append_number(static_cast<std::uint64_t>(playback::signature_bucket(now)));
+    append_number(static_cast<std::uint64_t>(signatures));
   }
 
   // No cursor of ours is as long as that.
@@ -86,99 +63,124 @@ class FeedService::CacheKey {
 
 FeedService::FeedService(storage::KvStore& store, FeedVersions& versions,
                          const playback::MediaLinks& links, const Clock& clock,
-                         std::string cursor_key, std::vector<lessons::Channel> channels,
+                         const std::string& cursor_key, std::vector<lessons::Channel> channels,
                          FeedOptions options)
     : store_(store),
       versions_(versions),
       links_(links),
       clock_(clock),
-      cursor_key_(std::move(cursor_key)),
       channels_(std::move(channels)),
-      pages_(options.cached_pages, options.cached_bytes) {}
+      options_(options),
+      pages_(options.cached_pages, options.cached_bytes),
+      stretches_(options.cached_card_bytes) {
+  for (const auto scope : {FeedScope::everyone, FeedScope::members}) {
+    lists_.push_back(served(scope, "", cursor_key));
+    for (const auto& channel : channels_) lists_.push_back(served(scope, channel.id, cursor_key));
+  }
+}
+
+FeedService::ServedList FeedService::served(FeedScope scope, const std::string& channel,
+                                            const std::string& cursor_key) {
+  const FeedList list{scope, channel};
+  return {list,
+          lists_.size(),
+          keys::feed_page(name_of(scope), channel),
+          keys::feed_version(name_of(scope), channel),
+          http::CursorSigner(cursor_key, "feed/" + channel),
+          &versions_.follow(list)};
+}
+
+const FeedService::ServedList* FeedService::find_list(const PageRequest& request) const {
+  const auto found =
+      std::find_if(lists_.begin(), lists_.end(), [&request](const ServedList& served) {
+        return served.list.scope == request.scope && served.list.channel == request.channel;
+      });
+  return found == lists_.end() ? nullptr : &*found;
+}
 
 std::optional<FeedPage> FeedService::page_from_memory(const PageRequest& request) {
-  const CacheKey key(request, clock_.now());
+  const auto* list = find_list(request);
+  if (list == nullptr) return std::nullopt;
+  const CardMoment moment{list->newest->load(), playback::signature_bucket(clock_.now())};
+  const CacheKey key(request, moment.signatures);
   if (!key.is_valid()) return std::nullopt;
-  auto page = pages_.get(key.text());
-  if (!page || !page->is_current()) return std::nullopt;
-  return page;
+  if (auto page = pages_.get(key.text()); page && page->is_current()) return page;
+
+  const auto after = open_cursor(list->cursors, request.cursor);
+  if (!after) return std::nullopt;
+  const auto stretch = stretches_.find(list->number, *after, moment);
+  if (!stretch) return std::nullopt;
+  const auto cards = stretch->page_behind(*after, request.limit);
+  if (!cards) return std::nullopt;
+  return page_of(*list, request, *stretch, *cards, key);
 }
 
 Result<FeedPage> FeedService::page(const PageRequest& request) {
-  if (!request.channel.empty() && !lessons::find_channel(channels_, request.channel))
-    return Error{ErrorCode::not_found, "no such channel", "unknown_channel"};
-  if (auto known = page_from_memory(request)) return *known;
+  const auto* list = find_list(request);
+  if (list == nullptr) return Error{ErrorCode::not_found, "no such channel", "unknown_channel"};
+  if (auto known = page_from_memory(request)) return std::move(*known);
 
-  std::string after;
-  if (!request.cursor.empty()) {
-    auto opened = cursors_of(cursor_key_, request.channel).open(request.cursor);
-    if (!opened) return opened.error();
-    after = std::move(*opened);
-  }
-  // The key goes first: should the signatures' bucket end meanwhile, the page is filed as the old
-  // one, and nobody asks for that any more.
-  const CacheKey key(request, clock_.now());
-  auto page = render(request, after);
-  if (!page) return page.error();
-  const auto list = request.list();
-  versions_.raise({{list, page->version}});
-  page->newest = &versions_.follow(list);
+  const auto after = open_cursor(list->cursors, request.cursor);
+  if (!after) return after.error();
+  const auto stretch = read_stretch(*list, *after, request.limit);
+  if (!stretch) return stretch.error();
+  versions_.raise({{list->list, (*stretch)->moment().version}});
+  stretches_.put(list->number, *stretch);
+  const auto cards = (*stretch)->page_behind(*after, request.limit);
+  if (!cards) return Error{ErrorCode::internal, "a stretch of the feed ends before its page"};
+  const CacheKey key(request, (*stretch)->moment().signatures);
+  return page_of(*list, request, **stretch, *cards, key);
+}
+
+FeedPage FeedService::page_of(const ServedList& list, const PageRequest& request,
+                              const CardStretch& stretch, const CardStretch::Cards& cards,
+                              const CacheKey& key) {
+  FeedPage page;
+  page.content = make_page(request, stretch, cards, list.cursors);
+  page.version = stretch.moment().version;
+  page.newest = list.newest;
+  page.is_kept = key.is_valid() && asked_.note(key.text());
   // The bytes, and two packed forms that are smaller.
-  if (key.is_valid())
-    pages_.put(std::string(key.text()), *page, 3 * page->content->bytes()->size());
+  if (page.is_kept) pages_.put(std::string(key.text()), page, 3 * page.content->bytes()->size());
   return page;
 }
 
-Result<FeedPage> FeedService::render(const PageRequest& request, const std::string& after) const {
-  const auto scope = name_of(request.scope);
-  FeedPage page;
-  std::string text;
+Result<StretchPtr> FeedService::read_stretch(const ServedList& list, std::string_view after,
+                                             std::size_t limit) const {
+  const auto least = limit + 1;
+  const auto wanted = options_.cached_card_bytes == 0 ? least : std::max(least, kStretchCards);
+  auto stretch = read_cards(list, after, wanted);
+  // Behind the page there may be too many withdrawn cards to be walked over at once.
+  const bool is_too_far =
+      !stretch && stretch.error().code == ErrorCode::unavailable && wanted > least;
+  return is_too_far ? read_cards(list, after, least) : std::move(stretch);
+}
+
+Result<StretchPtr> FeedService::read_cards(const ServedList& list, std::string_view after,
+                                           std::size_t count) const {
+  // Taken first: should the signatures' bucket end meanwhile, the stretch counts as one of the old
+  // bucket, and nobody asks for that any more.
+  const auto signatures = playback::signature_bucket(clock_.now());
+  std::shared_ptr<CardStretch> stretch;
   auto read = store_.read([&](storage::Transaction& transaction) -> Result<> {
-    // Version and cards are of one snapshot: the page is what this version says.
-    auto stored = transaction.get(keys::feed_version(scope, request.channel));
+    // Version and cards are of one snapshot: the cards are what this version says.
+    auto stored = transaction.get(list.record_key);
     if (!stored) return stored.error();
     const auto record = ListRecord::decode(stored->value_or(""));
-    page.version = record.version;
-
-    const auto list = keys::feed_page(scope, request.channel);
-    const auto prefix_length = list.begin.size();
-    const auto begin = after.empty() ? record.first : std::max(record.first, after + '\0');
-    auto entries = transaction.scan(cards_from(list, begin), request.limit + 1);
+    const auto begin =
+        after.empty() ? record.first : std::max(record.first, std::string(after) + '\0');
+    auto entries = transaction.scan(cards_from(list.cards, begin), count);
     if (!entries) return entries.error();
-    const bool has_more = entries->size() > request.limit;
-    if (has_more) entries->pop_back();
-
-    text = "{\"items\":[";
-    for (const auto& entry : *entries) append_card(text, entry.value, request);
-    text += "],\"next_cursor\":";
-    if (has_more) {
-      const auto place = std::string_view(entries->back().key).substr(prefix_length);
-      text += '"' + cursors_of(cursor_key_, request.channel).seal(place) + '"';
-    } else {
-      text += "null";
-    }
-    text += '}';
+    stretch =
+        std::make_shared<CardStretch>(CardMoment{record.version, signatures}, std::string(after));
+    for (const auto& entry : *entries)
+      stretch->add(std::string_view(entry.key).substr(list.cards.begin.size()), entry.value,
+                   links_);
+    stretch->finish(entries->size() < count ? CardStretch::Rest::none : CardStretch::Rest::unknown);
     return {};
   });
   if (!read) return read.error();
-  auto traits = traits_of(request.scope, text);
-  page.content = std::make_shared<const http::Content>(
-      std::make_shared<const std::string>(std::move(text)), std::move(traits));
-  return page;
-}
-
-void FeedService::append_card(std::string& page, std::string_view stored,
-                              const PageRequest& request) const {
-  const auto card = FeedCard::decode(stored);
-  if (!card) return;  // Of a future format; the lesson page still shows it.
-  if (!page.ends_with('[')) page.push_back(',');
-  page.append(card->json).append(",\"why\":").append(why_json(request)).append(",\"media\":");
-  if (card->audience == Audience::everyone) {
-    links_.append_for_everyone(page, card->target);
-  } else {
-    page.append("null");
-  }
-  page.push_back('}');
+  return StretchPtr(std::move(stretch));
 }
 
 }  // namespace weike::feed

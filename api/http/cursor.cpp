@@ -1,7 +1,6 @@
 #include "api/http/cursor.hpp"
 
 #include "api/http/base64.hpp"
-#include "api/http/digest.hpp"
 
 namespace weike::http {
 namespace {
@@ -15,7 +14,7 @@ std::string CursorSigner::tag_of(std::string_view position) const {
   std::string message = purpose_;
   message.push_back('\0');
   message.append(position);
-  return hmac_sha256(key_, message).substr(0, kTagBytes);
+  return std::string(view_of(authenticator_.tag(message)).substr(0, kTagBytes));
 }
 
 std::string CursorSigner::seal(std::string_view position) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/http/digest.hpp"
 #include "model/error.hpp"
 
 #include <string>
@@ -12,8 +13,8 @@ namespace weike::http {
 // another. Threads may share it.
 class CursorSigner {
  public:
-  CursorSigner(std::string key, std::string purpose)
-      : key_(std::move(key)), purpose_(std::move(purpose)) {}
+  CursorSigner(std::string_view key, std::string purpose)
+      : authenticator_(key), purpose_(std::move(purpose)) {}
 
   std::string seal(std::string_view position) const;
   // The position; `invalid_argument`, reason invalid_cursor, if `seal` did not make the cursor.
@@ -22,7 +23,7 @@ class CursorSigner {
  private:
   std::string tag_of(std::string_view position) const;
 
-  std::string key_;
+  Authenticator authenticator_;
   std::string purpose_;
 };
 

@@ -1,6 +1,6 @@
 // What a page of the feed costs that is not in memory, by the number of lessons: the scan of the
-// covering index, the splice of twenty cards, the signed links and the ETag. CPU of the reading
-// thread; rounds of all sizes are interleaved.
+// covering index, the signed links, the splice of twenty cards and the ETag; and what is left of it
+// when the cards are in memory. CPU of the reading thread; rounds of all sizes are interleaved.
 //
 //   bench_feed [greatest number of lessons = 1000000] [rounds = 9] [pages per round = 2000]
 //   bench_feed --keep FOLDER [number of lessons = 1000000]
@@ -21,16 +21,28 @@
 namespace weike::bench {
 namespace {
 
+using Read = Result<feed::FeedPage> (FeedLibrary::*)(const feed::PageRequest&);
+
 struct Case {
   const char* name;
   feed::FeedScope scope;
   bool is_deep;  // At random places instead of the head.
+  Read read;
 };
 
 constexpr Case kCases[] = {
-    {"members' pages at the head of all lists", feed::FeedScope::members, false},
-    {"visitors' pages at the head of all lists", feed::FeedScope::everyone, false},
-    {"members' pages at random places", feed::FeedScope::members, true},
+    {"members' pages at the head of all lists, from the store", feed::FeedScope::members, false,
+     &FeedLibrary::read_from_store},
+    {"members' pages at the head of all lists, from cards in memory", feed::FeedScope::members,
+     false, &FeedLibrary::read_from_cards},
+    {"visitors' pages at the head of all lists, from the store", feed::FeedScope::everyone, false,
+     &FeedLibrary::read_from_store},
+    {"visitors' pages at the head of all lists, from cards in memory", feed::FeedScope::everyone,
+     false, &FeedLibrary::read_from_cards},
+    {"members' pages at random places, from the store", feed::FeedScope::members, true,
+     &FeedLibrary::read_from_store},
+    {"members' pages at random places, reading ahead", feed::FeedScope::members, true,
+     &FeedLibrary::read_from_cards},
 };
 
 // The lists that are asked for in turn: all, and the four channels.
@@ -54,7 +66,7 @@ double measure(FeedLibrary& library, const Case& what, int pages, std::mt19937_6
     request.scope = what.scope;
     request.channel = channels[static_cast<std::size_t>(i) % channels.size()];
     if (what.is_deep) request.cursor = cursors[static_cast<std::size_t>(i)];
-    const auto page = library.read(request);
+    const auto page = (library.*what.read)(request);
     if (!page) {
       std::fprintf(stderr, "%s\n", page.error().message.c_str());
       std::exit(1);

@@ -146,10 +146,16 @@ class Tables {
   std::uint64_t bytes_ = 0;
 };
 
-feed::FeedOptions without_memory() {
+feed::FeedOptions without_pages() {
   feed::FeedOptions options;
   options.cached_pages = 0;
   options.cached_bytes = 0;
+  return options;
+}
+
+feed::FeedOptions without_memory() {
+  auto options = without_pages();
+  options.cached_card_bytes = 0;
   return options;
 }
 
@@ -170,8 +176,10 @@ FeedLibrary::FeedLibrary(std::uint64_t lessons, std::unique_ptr<storage::Tempora
                           {.path = folder_ / "db", .block_cache_bytes = 32ull << 20})
                           .value())),
       publisher_(*store_, versions_, [](UnitId) { return std::string("党委组织部"); }),
-      service_(*store_, versions_, links_, clock_, kCursorKey, lessons::default_channels(),
-               without_memory()) {}
+      from_store_(*store_, versions_, links_, clock_, kCursorKey, lessons::default_channels(),
+                  without_memory()),
+      from_cards_(*store_, versions_, links_, clock_, kCursorKey, lessons::default_channels(),
+                  without_pages()) {}
 
 Lesson FeedLibrary::lesson(std::uint64_t number) {
   std::mt19937_64 random(number % kTemplates);

@@ -36,8 +36,14 @@ class FeedLibrary {
 
   storage::KvStore& store() { return *store_; }
   feed::FeedPublisher& publisher() { return publisher_; }
-  // Of a service that keeps no page in memory.
-  Result<feed::FeedPage> read(const feed::PageRequest& request) { return service_.page(request); }
+  // Of a service that keeps neither pages nor cards in memory.
+  Result<feed::FeedPage> read_from_store(const feed::PageRequest& request) {
+    return from_store_.page(request);
+  }
+  // Of one that keeps cards, but no pages.
+  Result<feed::FeedPage> read_from_cards(const feed::PageRequest& request) {
+    return from_cards_.page(request);
+  }
   // The cursor of a page that begins behind lesson `number`.
   static std::string cursor_behind(std::string_view channel, std::uint64_t number);
 
@@ -56,7 +62,8 @@ class FeedLibrary {
   playback::MediaLinks links_{signer_, clock_};
   feed::FeedVersions versions_;
   feed::FeedPublisher publisher_;
-  feed::FeedService service_;
+  feed::FeedService from_store_;
+  feed::FeedService from_cards_;
 };
 
 }  // namespace weike::bench

@@ -154,6 +154,51 @@ TEST_F(FeedRoutes, TheHotLaneAnswersTheSameOrLeavesItToTheHandler) {
       << "a session that is not in memory is the handler's";
 }
 
+TEST_F(FeedRoutes, TheHotLaneTurnsToPagesThatNobodyHasAskedFor) {
+  for (const auto* title : {"甲", "乙", "丙"}) publish("public", "", title);
+  const std::string cursor = json_of(get("/api/v1/feed?limit=1"))["next_cursor"];
+
+  const auto hot = get_hot("/api/v1/feed?limit=1&cursor=" + cursor);
+
+  ASSERT_TRUE(hot);
+  EXPECT_EQ(json_of(*hot)["items"][0]["title"], "乙");
+  const auto handled = get("/api/v1/feed?limit=1&cursor=" + cursor);
+  EXPECT_EQ(text_of(*hot), text_of(handled));
+  EXPECT_EQ(hot->headers.fields(), handled.headers.fields());
+}
+
+TEST_F(FeedRoutes, APageIsPackedOnceItIsAskedForAgain) {
+  publish("public");
+  const HeaderList gzip = {{"Accept-Encoding", "gzip"}};
+
+  const auto first = get("/api/v1/feed", nullptr, gzip);
+  const auto second = get("/api/v1/feed", nullptr, gzip);
+
+  EXPECT_EQ(header(first, "Content-Encoding"), "");
+  EXPECT_THAT(header(first, "Vary"), HasSubstr("Accept-Encoding"));
+  EXPECT_EQ(header(second, "Content-Encoding"), "gzip");
+  EXPECT_EQ(header(*get_hot("/api/v1/feed", nullptr, gzip), "Content-Encoding"), "gzip");
+}
+
+// The server may have forgotten the page since, or be another process.
+TEST_F(FeedRoutes, WhoHasAPackedPageIsToldThatItIsUnchanged) {
+  publish("public");
+  const HeaderList gzip = {{"Accept-Encoding", "gzip"}};
+  get("/api/v1/feed", nullptr, gzip);
+  const auto etag = header(get("/api/v1/feed", nullptr, gzip), "ETag");
+  feed::FeedVersions fresh_versions;
+  feed::FeedService fresh{store, fresh_versions, links,
+                          clock, "cursor key",   lessons::default_channels()};
+  router = {};
+  feed::add_routes(router, fresh, [](const http::RequestHead&) { return false; });
+
+  const auto again =
+      get("/api/v1/feed", nullptr, {{"Accept-Encoding", "gzip"}, {"If-None-Match", etag}});
+
+  EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(header(again, "ETag"), etag);
+}
+
 TEST_F(FeedRoutes, RefusesBadQueries) {
   EXPECT_EQ(get("/api/v1/feed?channel=nowhere").status, 404);
   EXPECT_EQ(code_of(get("/api/v1/feed?channel=nowhere")), "unknown_channel");
