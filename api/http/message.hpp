@@ -137,16 +137,36 @@ class Permit {
   virtual bool holds() const = 0;
 };
 
-// Bytes of an open file, sent by sendfile.
+// One large file put together from bytes in memory and stretches of other files. Immutable; threads
+// may share it.
+class PiecedFile {
+ public:
+  virtual ~PiecedFile() = default;
+  // What stands in one place, to its end there.
+  struct Piece {
+    std::string_view bytes;                         // As long as the whole lives.
+    std::shared_ptr<const storage::OpenFile> file;  // Null: `bytes`.
+    std::uint64_t offset = 0;                       // In `file`.
+    std::uint64_t length = 0;
+  };
+  // What stands at `at` of the whole, which lies within it. Never blocks and takes no memory:
+  // nothing when its file is not open.
+  virtual std::optional<Piece> at_hand(std::uint64_t at) const = 0;
+  // The same, and opens the file.
+  virtual Result<Piece> open(std::uint64_t at) const = 0;
+};
+
+// Bytes of an open file, or of one in pieces, sent by sendfile.
 struct FileBody {
-  std::shared_ptr<const storage::OpenFile> file;
+  std::shared_ptr<const storage::OpenFile> file;  // Null: `pieces`.
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
   std::shared_ptr<const Permit> permit;  // Null: always allowed.
+  std::shared_ptr<const PiecedFile> pieces = nullptr;
 };
 
-// A body of several parts, none of it copied: shared bytes and stretches of files. Files are opened
-// when their turn comes. One connection's thread at a time.
+// A body of several parts, none of it copied: shared bytes and stretches of files. One connection's
+// thread at a time.
 class PartsBody {
  public:
   virtual ~PartsBody() = default;

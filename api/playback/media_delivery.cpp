@@ -1,10 +1,8 @@
 #include "api/playback/media_delivery.hpp"
 
 #include "api/playback/segment_heads.hpp"
-#include "model/json.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace weike::playback {
@@ -25,27 +23,6 @@ std::optional<http::Response> if_granted(Result<http::Response> answer) {
   if (!answer) return std::nullopt;
   return std::move(*answer);
 }
-
-// "assets/{asset}/{file}" as assets::blob_name makes it, without memory of its own. Empty when it
-// is longer than any name of a blob.
-class BlobName {
- public:
-  BlobName(std::string_view asset, std::string_view file) {
-    for (const auto part : {std::string_view("assets/"), asset, std::string_view("/"), file}) {
-      if (part.size() > text_.size() - size_) {
-        size_ = 0;
-        return;
-      }
-      std::copy(part.begin(), part.end(), text_.begin() + static_cast<std::ptrdiff_t>(size_));
-      size_ += part.size();
-    }
-  }
-  std::string_view text() const { return {text_.data(), size_}; }
-
- private:
-  std::array<char, 200> text_;
-  std::size_t size_ = 0;
-};
 
 http::ContentRequest content_request(const MediaRequest& request, const MediaToken& token) {
   return {request.method, request.accept_encoding, request.conditions,
@@ -70,29 +47,38 @@ MediaDelivery::MediaDelivery(storage::KvStore& store, storage::BlobStore& blobs,
       clock_(clock),
       options_(options),
       rendered_(options.rendered_assets),
-      open_files_(options.open_files),
+      open_files_(blobs, clock, options.open_files, options.open_file_idle),
       whole_files_(options.whole_files),
       told_watched_(options.watched_assets) {}
 
 std::optional<http::Response> MediaDelivery::answer_from_memory(const MediaRequest& request) {
-  const auto asset = AssetId::parse(request.asset);
-  if (!asset) return std::nullopt;
-  const auto token = signer_.verify(*asset, request.token);
-  if (!token) return std::nullopt;
-  auto pass = gate_.admit_from_memory(*asset, *token);
-  if (!pass) return std::nullopt;
-  if (must_tell(*asset, parse_media_file(request.file))) return std::nullopt;
+  auto admitted = gate_.admit_from_memory(request.asset, request.token);
+  if (!admitted) return std::nullopt;
+  const auto file = parse_media_file(request.file);
+  if (must_tell(admitted->asset, file)) return std::nullopt;
 
   // Only names that may be asked for are ever put there: a hit needs no look into the plan.
-  if (const auto blob = open_blob(BlobName(request.asset, request.file).text()))
-    return if_granted(file_response(request, *token, blob->served, std::move(*pass)));
-  const auto rendered = rendered_.get(*asset);
+  if (file.kind == Kind::progressive) {
+    auto whole = whole_files_.get(BlobName(request.asset, request.file).text());
+    if (!whole) return std::nullopt;
+    return if_granted(whole_file_response(request, admitted->token, std::move(*whole),
+                                          std::move(admitted->pass)));
+  }
+  if (const auto open = open_files_.at_hand(request.asset, request.file)) {
+    return if_granted(file_response(request, admitted->token, *open, std::move(admitted->pass)));
+  }
+  return playlist_from_memory(request, *admitted);
+}
+
+std::optional<http::Response> MediaDelivery::playlist_from_memory(
+    const MediaRequest& request, const MediaGate::Admission& admitted) {
+  const auto rendered = rendered_.get(admitted.asset);
   if (!rendered) return std::nullopt;
   const auto& files = (*rendered)->files;
   const auto playlist =
       is_current(**rendered) ? files.known(request.file) : files.known_fixed(request.file);
   if (!playlist) return std::nullopt;
-  return playlist->answer_from_memory(content_request(request, *token));
+  return playlist->answer_from_memory(content_request(request, admitted.token));
 }
 
 Result<http::Response> MediaDelivery::answer(const MediaRequest& request) {
@@ -100,7 +86,7 @@ Result<http::Response> MediaDelivery::answer(const MediaRequest& request) {
   if (!asset) return not_found();
   const auto token = signer_.verify(*asset, request.token);
   if (!token) return Error{ErrorCode::forbidden, "media signature", "bad_signature"};
-  auto pass = gate_.admit(*asset, *token);
+  auto pass = gate_.admit(*asset, request.token, *token);
   if (!pass) return pass.error();
 
   const Admitted admitted{request, *asset, *token, std::move(*pass),
@@ -128,26 +114,28 @@ Result<http::Response> MediaDelivery::answer(const MediaRequest& request) {
 }
 
 Result<http::Response> MediaDelivery::answer_blob(const Admitted& admitted) {
-  const auto blob = find_or_open(admitted);
-  if (!blob) return unless_missing(blob.error());
+  const auto& request = admitted.request;
+  const auto open = open_files_.open(request.asset, request.file);
+  if (!open) return unless_missing(open.error());
   tell_watched(admitted.asset, admitted.file);
-  return file_response(admitted.request, admitted.token, (*blob)->served, admitted.pass);
+  return file_response(request, admitted.token, **open, admitted.pass);
 }
 
 Result<http::Response> MediaDelivery::answer_whole_file(const Admitted& admitted,
                                                         const AssetFiles& files) {
   if (!files.has_whole(admitted.file.rendition))
     return files.asset().state == AssetState::ready ? not_found() : not_ready();
-  const auto name = assets::blob_name(admitted.asset, admitted.request.file);
+  const auto& request = admitted.request;
+  const std::string name(BlobName(request.asset, request.file).text());
   auto whole = whole_files_.get(name).value_or(nullptr);
   if (!whole) {
     auto made = assemble_whole_file(blobs_, admitted.asset, files.plan(), admitted.file.rendition);
     if (!made) return unless_missing(made.error());
-    whole = std::move(*made);
+    whole = std::make_shared<const WholeFile>(admitted.asset, request.file, std::move(*made),
+                                              open_files_);
     whole_files_.put(name, whole);
   }
-  return whole_file_response(admitted.request, admitted.token, std::move(whole), blobs_,
-                             admitted.asset, admitted.pass);
+  return whole_file_response(request, admitted.token, std::move(whole), admitted.pass);
 }
 
 Result<http::ContentPtr> MediaDelivery::iframe_playlist(const Admitted& admitted,
@@ -184,9 +172,7 @@ void MediaDelivery::tell_watched(AssetId asset, const MediaFile& file) {
 }
 
 void MediaDelivery::tend() {
-  const auto oldest = to_epoch_ms(clock_.now()) - options_.open_file_idle.count();
-  open_files_.erase_if(
-      [&](const std::string&, const auto& blob) { return blob->used_at_ms < oldest; });
+  open_files_.close_idle();
   gate_.refresh();
 }
 
@@ -219,27 +205,6 @@ Result<std::shared_ptr<const MediaDelivery::RenderedFiles>> MediaDelivery::read_
       new RenderedFiles{AssetFiles(std::move(*plan), std::move(asset), before), now});
   rendered_.put(id, rendered);
   return rendered;
-}
-
-std::shared_ptr<const MediaDelivery::OpenBlob> MediaDelivery::open_blob(
-    std::string_view blob_name) {
-  auto known = open_files_.get(blob_name);
-  if (!known) return nullptr;
-  (*known)->used_at_ms = to_epoch_ms(clock_.now());
-  return std::move(*known);
-}
-
-Result<std::shared_ptr<const MediaDelivery::OpenBlob>> MediaDelivery::find_or_open(
-    const Admitted& admitted) {
-  const auto name = assets::blob_name(admitted.asset, admitted.request.file);
-  if (auto known = open_blob(name)) return known;
-  auto opened = blobs_.open(name);
-  if (!opened) return opened.error();
-  auto blob = std::make_shared<OpenBlob>();
-  blob->served = served_file(admitted.request.file, std::move(*opened));
-  blob->used_at_ms = to_epoch_ms(clock_.now());
-  open_files_.put(name, blob);
-  return std::shared_ptr<const OpenBlob>(std::move(blob));
 }
 
 }  // namespace weike::playback

@@ -7,6 +7,7 @@
 #include "api/playback/media_replies.hpp"
 #include "api/playback/media_request.hpp"
 #include "api/playback/media_signer.hpp"
+#include "api/playback/open_files.hpp"
 #include "api/playback/segment_requests.hpp"
 #include "api/playback/whole_file.hpp"
 #include "model/bounded_map.hpp"
@@ -14,7 +15,6 @@
 #include "storage/blob/blob_store.hpp"
 #include "storage/kv/kv_store.hpp"
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -42,7 +42,7 @@ struct MediaDeliveryOptions {
 };
 
 // Answers requests for signed media: playlists from the plan, files by descriptor, whole MP4 files
-// put together from segments. Threads may share it.
+// put together from segments. Threads may share it; it outlives the answers that it gave.
 class MediaDelivery {
  public:
   MediaDelivery(storage::KvStore& store, storage::BlobStore& blobs, assets::AssetService& assets,
@@ -76,10 +76,6 @@ class MediaDelivery {
     AssetFiles files;
     Timestamp known_at{};
   };
-  struct OpenBlob {
-    ServedFile served;
-    std::atomic<Milliseconds::rep> used_at_ms{0};
-  };
   // A request whose signature and permission were found good.
   struct Admitted {
     const MediaRequest& request;
@@ -97,8 +93,8 @@ class MediaDelivery {
   // From memory, if the record behind it is young enough.
   Result<std::shared_ptr<const RenderedFiles>> rendered_files(AssetId asset);
   Result<std::shared_ptr<const RenderedFiles>> read_files(AssetId asset);
-  std::shared_ptr<const OpenBlob> open_blob(std::string_view blob_name);
-  Result<std::shared_ptr<const OpenBlob>> find_or_open(const Admitted& admitted);
+  std::optional<http::Response> playlist_from_memory(const MediaRequest& request,
+                                                     const MediaGate::Admission& admitted);
 
   // The pipeline does not know of late that somebody watches this.
   bool must_tell(AssetId asset, const MediaFile& file);
@@ -113,8 +109,8 @@ class MediaDelivery {
   const MediaDeliveryOptions options_;
   SegmentRequests* requests_ = nullptr;
   BoundedMap<AssetId, std::shared_ptr<const RenderedFiles>> rendered_;
-  BoundedMap<std::string, std::shared_ptr<OpenBlob>> open_files_;
-  BoundedMap<std::string, std::shared_ptr<const WholeFile>> whole_files_;
+  OpenFiles open_files_;
+  BoundedMap<std::string, std::shared_ptr<const WholeFile>> whole_files_;  // By BlobName.
   BoundedMap<AssetId, Timestamp> told_watched_;
 };
 

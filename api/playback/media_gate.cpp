@@ -35,14 +35,18 @@ struct MediaGate::ViewerEntry {
 
 class MediaGate::LinkPass final : public http::Permit {
  public:
-  LinkPass(const Clock& clock, const MediaToken& token, std::shared_ptr<const AssetEntry> asset,
-           std::shared_ptr<const ViewerEntry> viewer)
+  LinkPass(const Clock& clock, AssetId id, const MediaToken& token,
+           std::shared_ptr<const AssetEntry> asset, std::shared_ptr<const ViewerEntry> viewer)
       : clock_(clock),
-        expires_at_(token.expires_at),
-        epoch_(token.epoch),
+        id_(id),
+        id_text_(id.text()),
+        token_(token),
         asset_(std::move(asset)),
         viewer_(std::move(viewer)) {}
 
+  AssetId asset() const { return id_; }
+  std::string_view asset_text() const { return id_text_; }
+  const MediaToken& token() const { return token_; }
   // When the older of the two answers it stands on was given.
   std::int64_t checked_at_ms() const {
     const auto asset = asset_->checked_at_ms.load();
@@ -54,15 +58,16 @@ class MediaGate::LinkPass final : public http::Permit {
   bool was_used() { return is_used_.exchange(false); }
 
   bool holds() const override {
-    if (asset_->is_absent || asset_->is_rejected || asset_->epoch != epoch_) return false;
+    if (asset_->is_absent || asset_->is_rejected || asset_->epoch != token_.epoch) return false;
     if (viewer_ && !viewer_->is_welcome) return false;
-    return clock_.now() < expires_at_;
+    return clock_.now() < token_.expires_at;
   }
 
  private:
   const Clock& clock_;
-  const Timestamp expires_at_;
-  const std::uint32_t epoch_;
+  const AssetId id_;
+  const std::string id_text_;
+  const MediaToken token_;
   const std::shared_ptr<const AssetEntry> asset_;
   const std::shared_ptr<const ViewerEntry> viewer_;  // Null for a link that everyone may use.
   std::atomic<bool> is_used_{true};                  // Since the last refresh.
@@ -74,33 +79,29 @@ std::size_t MediaGate::TagHash::operator()(const ViewerTag& tag) const noexcept 
   return hash;
 }
 
-std::size_t MediaGate::LinkHash::operator()(const Link& link) const noexcept {
-  const auto viewer = TagHash{}(link.token.viewer);
-  return std::hash<AssetId>{}(link.asset) ^ (viewer * 31 + link.token.epoch);
-}
-
 MediaGate::MediaGate(storage::KvStore& store, const Clock& clock, MediaGateOptions options)
     : store_(store), clock_(clock), options_(options) {}
 
 MediaGate::~MediaGate() = default;
 
-std::optional<MediaGate::Pass> MediaGate::admit_from_memory(AssetId asset,
-                                                            const MediaToken& token) const {
+std::optional<MediaGate::Admission> MediaGate::admit_from_memory(std::string_view asset,
+                                                                 std::string_view token) const {
   std::shared_ptr<LinkPass> pass;
   {
     const std::shared_lock lock(mutex_);
-    const auto found = passes_.find({asset, token});
-    if (found == passes_.end()) return std::nullopt;
+    const auto found = passes_.find(token);
+    if (found == passes_.end() || found->second->asset_text() != asset) return std::nullopt;
     pass = found->second;
   }
   if (!is_fresh(pass->checked_at_ms()) || !pass->holds()) return std::nullopt;
   pass->note_use();
-  return pass;
+  return Admission{pass->asset(), pass->token(), std::move(pass)};
 }
 
-Result<MediaGate::Pass> MediaGate::admit(AssetId asset, const MediaToken& token) {
+Result<MediaGate::Pass> MediaGate::admit(AssetId asset, std::string_view token,
+                                         const MediaToken& content) {
   const Error expired{ErrorCode::forbidden, "the media link has expired", "link_expired"};
-  if (clock_.now() >= token.expires_at) return expired;
+  if (clock_.now() >= content.expires_at) return expired;
 
   auto entry = remember_asset(asset);
   if (!is_fresh(entry->checked_at_ms)) {
@@ -108,17 +109,18 @@ Result<MediaGate::Pass> MediaGate::admit(AssetId asset, const MediaToken& token)
   }
   if (entry->is_absent) return Error{ErrorCode::not_found, "no such asset"};
   if (entry->is_rejected) return Error{ErrorCode::gone, "the asset was rejected", "asset_rejected"};
-  if (entry->epoch != token.epoch) return why_superseded(asset);
+  if (entry->epoch != content.epoch) return why_superseded(asset);
 
   std::shared_ptr<ViewerEntry> viewer;
-  if (!token.is_shared()) {
-    viewer = remember_viewer(token.viewer);
+  if (!content.is_shared()) {
+    viewer = remember_viewer(content.viewer);
     if (!is_fresh(viewer->checked_at_ms)) {
-      if (auto checked = check_viewer(token.viewer, *viewer); !checked) return checked.error();
+      if (auto checked = check_viewer(content.viewer, *viewer); !checked) return checked.error();
     }
     if (!viewer->is_welcome) return expired;
   }
-  return pass_for({asset, token}, std::move(entry), std::move(viewer));
+  return keep(token, std::make_shared<LinkPass>(clock_, asset, content, std::move(entry),
+                                                std::move(viewer)));
 }
 
 void MediaGate::raise_epoch(AssetId asset, std::uint32_t epoch) {
@@ -213,14 +215,12 @@ std::shared_ptr<MediaGate::ViewerEntry> MediaGate::remember_viewer(const ViewerT
   return remember(viewers_, tag, options_.known_viewers);
 }
 
-MediaGate::Pass MediaGate::pass_for(const Link& link, std::shared_ptr<AssetEntry> asset,
-                                    std::shared_ptr<ViewerEntry> viewer) {
+MediaGate::Pass MediaGate::keep(std::string_view token, std::shared_ptr<LinkPass> pass) {
   const std::unique_lock lock(mutex_);
   if (passes_.size() >= options_.known_links) forget_idle_links();
   // The entries of a pass stay in their maps while it is known: a known one is of these entries.
-  if (const auto found = passes_.find(link); found != passes_.end()) return found->second;
-  auto pass = std::make_shared<LinkPass>(clock_, link.token, std::move(asset), std::move(viewer));
-  if (passes_.size() < options_.known_links) passes_.emplace(link, pass);
+  if (const auto found = passes_.find(token); found != passes_.end()) return found->second;
+  if (passes_.size() < options_.known_links) passes_.emplace(token, pass);
   return pass;
 }
 

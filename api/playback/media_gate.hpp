@@ -2,12 +2,16 @@
 
 #include "api/http/message.hpp"
 #include "api/playback/media_signer.hpp"
+#include "model/bounded_map.hpp"
 #include "storage/kv/kv_store.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace weike::playback {
@@ -18,7 +22,7 @@ struct MediaGateOptions {
   // Assets and viewers kept in memory, about 150 bytes each.
   std::size_t known_assets = 65'536;
   std::size_t known_viewers = 65'536;
-  // Links whose passes are kept, about 150 bytes each.
+  // Links whose passes are kept, about 250 bytes each.
   std::size_t known_links = 65'536;
 };
 
@@ -35,14 +39,21 @@ class MediaGate {
   MediaGate& operator=(const MediaGate&) = delete;
 
   using Pass = std::shared_ptr<const http::Permit>;
+  struct Admission {
+    AssetId asset;
+    MediaToken token;
+    Pass pass;
+  };
 
-  // Never blocks and takes no memory: nothing when the answer is not known freshly enough, is no,
-  // or the link was not admitted yet.
-  std::optional<Pass> admit_from_memory(AssetId asset, const MediaToken& token) const;
-  // May read the store. The pass turns false as soon as the link stops working. Fails with
-  // `not_found` (no such asset), `forbidden` (reason link_expired, also for a viewer who may no
-  // longer see it) or `gone` (reason lesson_recalled, or asset_rejected).
-  Result<Pass> admit(AssetId asset, const MediaToken& token);
+  // Of asset and token as a path spells them. Never blocks and takes no memory: nothing when the
+  // answer is not known freshly enough, is no, or just these were not admitted yet. As they were,
+  // the signature need not be verified again.
+  std::optional<Admission> admit_from_memory(std::string_view asset, std::string_view token) const;
+  // Of a token whose signature says `content`. May read the store. The pass turns false as soon as
+  // the link stops working. Fails with `not_found` (no such asset), `forbidden` (reason
+  // link_expired, also for a viewer who may no longer see it) or `gone` (reason lesson_recalled, or
+  // asset_rejected).
+  Result<Pass> admit(AssetId asset, std::string_view token, const MediaToken& content);
 
   // After the commit that raised the epoch: links of earlier epochs stop now.
   void raise_epoch(AssetId asset, std::uint32_t epoch);
@@ -64,22 +75,13 @@ class MediaGate {
   struct TagHash {
     std::size_t operator()(const ViewerTag& tag) const noexcept;
   };
-  struct Link {
-    AssetId asset;
-    MediaToken token;
-    bool operator==(const Link&) const = default;
-  };
-  struct LinkHash {
-    std::size_t operator()(const Link& link) const noexcept;
-  };
 
   bool is_fresh(std::int64_t checked_at_ms) const;
   std::shared_ptr<AssetEntry> known_asset(AssetId asset) const;
   std::shared_ptr<ViewerEntry> known_viewer(const ViewerTag& tag) const;
   std::shared_ptr<AssetEntry> remember_asset(AssetId asset);
   std::shared_ptr<ViewerEntry> remember_viewer(const ViewerTag& tag);
-  Pass pass_for(const Link& link, std::shared_ptr<AssetEntry> asset,
-                std::shared_ptr<ViewerEntry> viewer);
+  Pass keep(std::string_view token, std::shared_ptr<LinkPass> pass);
   void forget_idle_links();
   Result<> check_asset(AssetId asset, AssetEntry& entry);
   Result<> check_viewer(const ViewerTag& tag, ViewerEntry& entry);
@@ -91,7 +93,8 @@ class MediaGate {
   mutable std::shared_mutex mutex_;  // Guards the maps, not what their entries hold.
   std::unordered_map<AssetId, std::shared_ptr<AssetEntry>> assets_;
   std::unordered_map<ViewerTag, std::shared_ptr<ViewerEntry>, TagHash> viewers_;
-  std::unordered_map<Link, std::shared_ptr<LinkPass>, LinkHash> passes_;
+  // By token: its signature stands for the asset too.
+  std::unordered_map<std::string, std::shared_ptr<LinkPass>, TextHash, std::equal_to<>> passes_;
 };
 
 }  // namespace weike::playback

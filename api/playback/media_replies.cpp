@@ -4,6 +4,7 @@
 #include "api/http/multipart_ranges.hpp"
 #include "api/http/ranges.hpp"
 #include "api/playback/media_file.hpp"
+#include "api/playback/whole_file.hpp"
 
 #include <utility>
 
@@ -95,15 +96,13 @@ Result<http::Response> file_response(const MediaRequest& request, const MediaTok
 
 Result<http::Response> whole_file_response(const MediaRequest& request, const MediaToken& token,
                                            std::shared_ptr<const WholeFile> file,
-                                           storage::BlobStore& blobs, AssetId asset,
                                            MediaGate::Pass pass) {
-  const auto fields = file_fields(request.file, file->etag);
-  const auto size = file->total_bytes;
-  return bytes_response(request, token, fields, size,
-                        [file = std::move(file), &blobs, asset, pass = std::move(pass)](
-                            std::uint64_t offset, std::uint64_t length) {
-                          return parts_of(file, offset, length, blobs, asset, pass);
-                        });
+  const WholeFile& whole = *file;
+  return bytes_response(
+      request, token, whole.fields(), whole.size_bytes(),
+      [file = std::move(file), pass = std::move(pass)](std::uint64_t offset, std::uint64_t length) {
+        return http::FileBody{nullptr, offset, length, pass, file};
+      });
 }
 
 }  // namespace weike::playback

@@ -5,7 +5,6 @@
 #include "api/playback/media_gate.hpp"
 #include "api/playback/media_request.hpp"
 #include "api/playback/media_signer.hpp"
-#include "api/playback/whole_file.hpp"
 #include "model/error.hpp"
 #include "storage/blob/blob_store.hpp"
 
@@ -17,6 +16,8 @@
 // Status, fields and body for media that is there: entity tags, conditions, ranges, caching. All
 // fail with `precondition_failed` when If-Match names another state.
 namespace weike::playback {
+
+class WholeFile;
 
 // The fields of all replies with one file, made once. By class of `Readers`.
 struct FileFields {
@@ -37,13 +38,11 @@ ServedFile served_file(std::string_view name, std::shared_ptr<const storage::Ope
 
 Readers readers_of(const MediaToken& token);
 
-// Takes no memory unless several ranges are asked for.
+// These take no memory unless several ranges are asked for.
 Result<http::Response> file_response(const MediaRequest& request, const MediaToken& token,
                                      const ServedFile& file, MediaGate::Pass pass);
-
 Result<http::Response> whole_file_response(const MediaRequest& request, const MediaToken& token,
                                            std::shared_ptr<const WholeFile> file,
-                                           storage::BlobStore& blobs, AssetId asset,
                                            MediaGate::Pass pass);
 
 }  // namespace weike::playback

@@ -6,6 +6,7 @@
 #include "api/playback/segment_heads.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace weike::playback {
@@ -37,79 +38,65 @@ Result<LoadedTrack> load_track(storage::BlobStore& blobs, AssetId asset, const m
   return track;
 }
 
-WholeFile whole_file_of(media::ProgressiveFile&& made) {
-  WholeFile file;
-  const auto* head = reinterpret_cast<const char*>(made.head.data());
-  file.head = std::make_shared<const std::string>(head, made.head.size());
-  file.pieces = std::move(made.pieces);
-  file.total_bytes = made.total_bytes;
-  // The head holds the size of every sample; the samples depend on the plan alone.
-  file.etag = http::quoted_tag(http::to_hex(http::sha256(*file.head)).substr(0, 32));
-  std::uint64_t begin = file.head->size();
-  for (const auto& piece : file.pieces) {
-    file.piece_begins.push_back(begin);
-    begin += piece.range.length;
-  }
-  return file;
+std::string text_of(const media::Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-
-class WholeFileParts final : public http::PartsBody {
- public:
-  WholeFileParts(std::shared_ptr<const WholeFile> file, std::uint64_t offset, std::uint64_t length,
-                 storage::BlobStore& blobs, AssetId asset,
-                 std::shared_ptr<const http::Permit> permit)
-      : file_(std::move(file)),
-        length_(length),
-        blobs_(blobs),
-        asset_(asset),
-        permit_(std::move(permit)),
-        at_(offset),
-        end_(offset + length) {}
-
-  std::uint64_t length_bytes() const override { return length_; }
-
-  Result<std::optional<Part>> next() override {
-    if (at_ == end_) return std::optional<Part>();
-    if (at_ < file_->head->size()) return std::optional<Part>(head_part());
-    const auto& begins = file_->piece_begins;
-    const auto behind = std::upper_bound(begins.begin(), begins.end(), at_);
-    const auto index = static_cast<std::size_t>(behind - begins.begin()) - 1;
-    auto part = piece_part(file_->pieces[index], at_ - begins[index]);
-    if (!part) return part.error();
-    return std::optional<Part>(std::move(*part));
-  }
-
- private:
-  Part head_part() {
-    const auto begin = static_cast<std::size_t>(at_);
-    const auto end = std::min<std::uint64_t>(end_, file_->head->size());
-    at_ = end;
-    if (begin == 0 && end == file_->head->size()) return file_->head;
-    return std::make_shared<const std::string>(*file_->head, begin, end - begin);
-  }
-
-  Result<Part> piece_part(const media::FilePiece& piece, std::uint64_t skipped) {
-    auto opened = blobs_.open(assets::blob_name(asset_, piece.file));
-    if (!opened) return opened.error();
-    const auto length = std::min(piece.range.length - skipped, end_ - at_);
-    at_ += length;
-    return Part{http::FileBody{std::move(*opened), piece.range.offset + skipped, length, permit_}};
-  }
-
-  const std::shared_ptr<const WholeFile> file_;
-  const std::uint64_t length_;
-  storage::BlobStore& blobs_;
-  const AssetId asset_;
-  const std::shared_ptr<const http::Permit> permit_;
-  std::uint64_t at_;  // In the whole.
-  const std::uint64_t end_;
-};
 
 }  // namespace
 
-Result<std::shared_ptr<const WholeFile>> assemble_whole_file(storage::BlobStore& blobs,
-                                                             AssetId asset, const media::Plan& plan,
-                                                             std::string_view rendition) {
+// The head holds the size of every sample; the samples depend on the plan alone.
+WholeFile::WholeFile(AssetId asset, std::string_view name, media::ProgressiveFile made,
+                     OpenFiles& files)
+    : asset_(asset.text()),
+      head_(text_of(made.head)),
+      fields_(file_fields(name, http::quoted_tag(http::to_hex(http::sha256(head_)).substr(0, 32)))),
+      size_bytes_(made.total_bytes),
+      files_(files) {
+  std::uint64_t begin = head_.size();
+  stretches_.reserve(made.pieces.size());
+  for (auto& piece : made.pieces) {
+    stretches_.push_back({begin, std::move(piece.file), piece.range});
+    begin += piece.range.length;
+  }
+}
+
+std::optional<WholeFile::Piece> WholeFile::at_hand(std::uint64_t at) const {
+  if (at < head_.size()) return head_from(at);
+  const Stretch& stretch = stretch_at(at);
+  const auto segment = files_.at_hand(asset_, stretch.file);
+  if (!segment) return std::nullopt;
+  return rest_of(stretch, *segment, at);
+}
+
+Result<WholeFile::Piece> WholeFile::open(std::uint64_t at) const {
+  if (at < head_.size()) return head_from(at);
+  const Stretch& stretch = stretch_at(at);
+  const auto segment = files_.open(asset_, stretch.file);
+  if (!segment) return segment.error();
+  return rest_of(stretch, **segment, at);
+}
+
+WholeFile::Piece WholeFile::head_from(std::uint64_t at) const {
+  const auto bytes = std::string_view(head_).substr(static_cast<std::size_t>(at));
+  return {bytes, nullptr, 0, bytes.size()};
+}
+
+const WholeFile::Stretch& WholeFile::stretch_at(std::uint64_t at) const {
+  const auto behind = std::upper_bound(
+      stretches_.begin(), stretches_.end(), at,
+      [](std::uint64_t place, const Stretch& stretch) { return place < stretch.begin; });
+  return *std::prev(behind);
+}
+
+WholeFile::Piece WholeFile::rest_of(const Stretch& stretch, const ServedFile& segment,
+                                    std::uint64_t at) const {
+  const auto skipped = at - stretch.begin;
+  return {{}, segment.file, stretch.range.offset + skipped, stretch.range.length - skipped};
+}
+
+Result<media::ProgressiveFile> assemble_whole_file(storage::BlobStore& blobs, AssetId asset,
+                                                   const media::Plan& plan,
+                                                   std::string_view rendition) {
   const auto video = load_track(blobs, asset, plan, rendition);
   if (!video) return video.error();
   std::optional<LoadedTrack> sound;
@@ -120,17 +107,7 @@ Result<std::shared_ptr<const WholeFile>> assemble_whole_file(storage::BlobStore&
   }
   const auto video_track = video->view();
   const auto sound_track = sound ? sound->view() : media::FinishedTrack{};
-  auto made = media::progressive_file(video_track, sound ? &sound_track : nullptr);
-  if (!made) return made.error();
-  return std::make_shared<const WholeFile>(whole_file_of(std::move(*made)));
-}
-
-std::shared_ptr<http::PartsBody> parts_of(std::shared_ptr<const WholeFile> file,
-                                          std::uint64_t offset, std::uint64_t length,
-                                          storage::BlobStore& blobs, AssetId asset,
-                                          std::shared_ptr<const http::Permit> permit) {
-  return std::make_shared<WholeFileParts>(std::move(file), offset, length, blobs, asset,
-                                          std::move(permit));
+  return media::progressive_file(video_track, sound ? &sound_track : nullptr);
 }
 
 }  // namespace weike::playback

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace weike::server {
@@ -26,75 +28,125 @@ class FileTransfer {
   // What is fetched at once.
   static constexpr std::uint64_t kFetchBytes = std::uint64_t{1024} * 1024;
 
-  explicit FileTransfer(http::FileBody body) : body_(std::move(body)) {}
+  explicit FileTransfer(http::FileBody body)
+      : permit_(std::move(body.permit)),
+        whole_(std::move(body.pieces)),
+        offset_(body.offset),
+        length_(body.length) {
+    if (!whole_) take({{}, std::move(body.file), body.offset, body.length});
+  }
 
-  bool is_permitted() const { return !body_.permit || body_.permit->holds(); }
-  const std::shared_ptr<const http::Permit>& permit() const { return body_.permit; }
+  bool is_permitted() const { return !permit_ || permit_->holds(); }
+  const std::shared_ptr<const http::Permit>& permit() const { return permit_; }
   // Small files share a packet with their head; above, MSG_MORE only costs (measured).
-  bool joins_head() const { return body_.length <= 256 * 1024; }
+  bool joins_head() const { return length_ <= 256 * 1024; }
   std::uint64_t sent_bytes() const { return sent_; }
-  bool is_done() const { return sent_ == body_.length; }
+  bool is_done() const { return sent_ == length_; }
   // The file system did not say what is in memory; all of it counts as there.
   bool is_unprobed() const { return is_unprobed_; }
 
   // Sends at most `limit` bytes. The transport may hold the last bytes when `is_done` is true
   // already: the file is sent when this says `done` too.
   TurnEnd send_turn(Transport& transport, std::size_t limit) {
-    std::uint64_t left = std::min<std::uint64_t>(limit, body_.length - sent_);
-    if (left > 0 && !find_warm(left)) return TurnEnd::cold;
+    std::uint64_t left = std::min<std::uint64_t>(limit, length_ - sent_);
     while (left > 0) {
-      const ssize_t written = send_some(transport, static_cast<std::size_t>(left));
+      if (!has_piece()) {
+        if (!whole_) return TurnEnd::failed;
+        auto piece = whole_->at_hand(offset_ + sent_);
+        if (!piece) return TurnEnd::cold;
+        take(std::move(*piece));
+        if (!has_piece()) return TurnEnd::failed;
+      }
+      const std::uint64_t wanted = warm_part(std::min(left, piece_end_ - sent_));
+      if (wanted == 0) return TurnEnd::cold;
+      const ssize_t written = send_some(transport, static_cast<std::size_t>(wanted));
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0 && errno == EAGAIN) return stop_full();
+      if (written < 0 && errno == EAGAIN) return TurnEnd::would_block;
       if (written <= 0) return TurnEnd::failed;
       sent_ += static_cast<std::uint64_t>(written);
       left -= static_cast<std::uint64_t>(written);
+      // TLS takes a batch at a time, a plain socket all it has room for.
+      const bool is_short = static_cast<std::uint64_t>(written) < wanted;
+      if (is_short && !transport.is_secure()) return TurnEnd::would_block;
     }
     const SendResult flushed = transport.flush();
     if (flushed == SendResult::would_block) return TurnEnd::would_block;
     return flushed == SendResult::done ? TurnEnd::done : TurnEnd::failed;
   }
 
-  // What `fetch_next` reads, to be counted.
-  std::uint64_t next_bytes() const { return std::min(kFetchBytes, body_.length - sent_); }
-  // Brings what comes next into memory; waits for the disk. Nothing else may be called meanwhile.
-  // False when the file cannot be read.
-  bool fetch_next() {
-    if (!fetch(body_.file->descriptor(), body_.offset + sent_, next_bytes())) return false;
-    warm_until_ = sent_ + next_bytes();
-    return true;
+  // Opens what comes next and brings it into memory; waits for the disk. Nothing else may be called
+  // meanwhile. How much was read, nothing when the file cannot be.
+  std::optional<std::uint64_t> fetch_next() {
+    if (!has_piece()) {
+      auto piece = whole_->open(offset_ + sent_);
+      if (!piece) return std::nullopt;
+      take(std::move(*piece));
+      if (!has_piece()) return std::nullopt;
+      if (warm_part(next_bytes()) > 0) return 0;
+    }
+    const auto bytes = next_bytes();
+    if (!fetch(piece_.file->descriptor(), file_offset(), bytes)) return std::nullopt;
+    warm_until_ = sent_ + bytes;
+    warm_second_ = coarse_second();
+    return bytes;
   }
 
  private:
-  ssize_t send_some(Transport& transport, std::size_t length) {
-    const std::uint64_t begin = body_.offset + sent_;
-    const std::string* const memory = body_.file->memory();
-    if (memory != nullptr && transport.is_secure()) {
-      return transport.send(std::string_view(*memory).substr(begin, length));
+  bool has_piece() const { return sent_ < piece_end_; }
+  void take(http::PiecedFile::Piece piece) {
+    piece_ = std::move(piece);
+    std::uint64_t length = std::min(piece_.length, length_ - sent_);
+    if (piece_.file) {
+      const std::uint64_t size = piece_.file->size_bytes();
+      length = std::min(length, size - std::min(size, piece_.offset));
     }
-    return transport.send_file(body_.file->descriptor(), begin, length);
-  }
-  // Cuts `left` down to what is known to be in memory. False if the next bytes are not.
-  bool find_warm(std::uint64_t& left) {
-    if (body_.file->memory() != nullptr) return true;
-    if (warm_until_ <= sent_) {
-      const auto warmth = warmth_of(body_.file->descriptor(), body_.offset + sent_, left);
-      if (warmth == Warmth::cold) return false;
-      is_unprobed_ = warmth == Warmth::unknown;
-      warm_until_ = sent_ + left;
-    }
-    left = std::min(left, warm_until_ - sent_);
-    return true;
-  }
-  // Until the client has read, memory may be needed for something else.
-  TurnEnd stop_full() {
+    piece_begin_ = sent_;
+    piece_end_ = sent_ + length;
     warm_until_ = 0;
-    return TurnEnd::would_block;
+  }
+  std::uint64_t next_bytes() const { return std::min(kFetchBytes, piece_end_ - sent_); }
+  std::uint64_t file_offset() const { return piece_.offset + (sent_ - piece_begin_); }
+
+  ssize_t send_some(Transport& transport, std::size_t length) {
+    if (!piece_.file) return send_bytes(transport, piece_.bytes, sent_ - piece_begin_, length);
+    const std::string* const memory = piece_.file->memory();
+    if (memory != nullptr && transport.is_secure())
+      return send_bytes(transport, *memory, file_offset(), length);
+    return transport.send_file(piece_.file->descriptor(), file_offset(), length);
+  }
+  ssize_t send_bytes(Transport& transport, std::string_view bytes, std::uint64_t from,
+                     std::size_t length) const {
+    const std::string_view part = bytes.substr(static_cast<std::size_t>(from), length);
+    const iovec piece{const_cast<char*>(part.data()), part.size()};
+    return transport.send({&piece, 1}, sent_ + length < length_);
   }
 
-  http::FileBody body_;
+  // How much of the next `wanted` bytes is known to be in memory; 0 if they are not. While a client
+  // reads, memory may be needed for something else.
+  std::uint64_t warm_part(std::uint64_t wanted) {
+    if (!piece_.file || piece_.file->memory() != nullptr) return wanted;
+    const auto second = coarse_second();
+    if (warm_until_ <= sent_ || warm_second_ != second) {
+      const auto warmth = recent_warmth_of(*piece_.file, file_offset(), wanted, second);
+      if (warmth == Warmth::cold) return 0;
+      is_unprobed_ = warmth == Warmth::unknown;
+      warm_until_ = sent_ + wanted;
+      warm_second_ = second;
+    }
+    return std::min(wanted, warm_until_ - sent_);
+  }
+
+  std::shared_ptr<const http::Permit> permit_;
+  std::shared_ptr<const http::PiecedFile> whole_;  // Null: one piece is all.
+  std::uint64_t offset_ = 0;
+  std::uint64_t length_ = 0;
   std::uint64_t sent_ = 0;
+  http::PiecedFile::Piece piece_;
+  // Where the piece stands, and to where its bytes are in memory: counted as `sent_` is.
+  std::uint64_t piece_begin_ = 0;
+  std::uint64_t piece_end_ = 0;
   std::uint64_t warm_until_ = 0;
+  std::int64_t warm_second_ = 0;
   bool is_unprobed_ = false;
 };
 

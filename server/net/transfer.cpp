@@ -51,8 +51,9 @@ Task<bool> send_all(Connection* connection, OutputQueue* output, bool has_more) 
 Task<bool> fetch_next(Connection* connection, FileTransfer* transfer) {
   SharedContext& shared = connection->thread().shared;
   auto work = [&] {
-    shared.observer.on_event(NetEvent::cold_read, transfer->next_bytes());
-    return transfer->fetch_next();
+    const auto bytes = transfer->fetch_next();
+    if (bytes) shared.observer.on_event(NetEvent::cold_read, *bytes);
+    return bytes.has_value();
   };
   connection->deadline().pause();
   const bool is_there = co_await run_blocking(shared.pool, work);

@@ -1,7 +1,8 @@
 #include "api/pages/page_routes.hpp"
 #include "server/app/server_observer.hpp"
 #include "server/net/engine.hpp"
-#include "tests/api/lessons/lesson_world.hpp"
+#include "tests/api/playback/planned_media.hpp"
+#include "tests/media/packaged_clip.hpp"
 #include "tests/server/allocation_count.hpp"
 #include "tests/server/raw_client.hpp"
 
@@ -45,7 +46,7 @@ class WatchingObserver final : public Observer {
 };
 
 // The routes, gate, log and metrics of the server on a real socket; stores in memory.
-class HotLaneAllocations : public LessonWorld {
+class HotLaneAllocations : public PlannedMedia {
  protected:
   HotLaneAllocations()
       : folder_(fs::temp_directory_path() / ("weike-hot-" + std::to_string(::getpid()))) {
@@ -81,6 +82,23 @@ class HotLaneAllocations : public LessonWorld {
     const auto json = json_of(get("/api/v1/lessons/" + create_live(body) + "/playback"));
     const std::string url = json.value("hls_url", "");
     return url.substr(0, url.rfind('/') + 1);
+  }
+
+  // A finished film of a few segments, as a file of its own.
+  std::string signed_film() {
+    const auto& clip = media::test::PackagedClip::shared();
+    const auto names = clip.renditions();
+    const auto asset = store_asset(clip.plan(), AssetState::ready, {names.begin(), names.end()});
+    const auto put = [&](const std::string& name) {
+      const auto bytes = clip.file(name);
+      put_blob(asset, name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    };
+    for (const auto& rendition : names) {
+      put(rendition + "/init.mp4");
+      for (std::size_t i = 0; i < clip.plan().segments.size(); ++i)
+        put(rendition + "/" + std::to_string(i) + ".m4s");
+    }
+    return url(asset, clip.plan().video.front().name + ".mp4");
   }
 
   static std::string request(const std::string& path, const std::string& fields = "",
@@ -167,6 +185,20 @@ TEST_F(HotLaneAllocations, LargeSegmentsToSlowReadersTakeNone) {
   const auto media = signed_folder();
 
   expect_none(request(media + "v720/0.m4s"), 200, 4, 10);
+}
+
+// From the head in memory and several segments.
+TEST_F(HotLaneAllocations, RangesOfAWholeFilmTakeNone) {
+  if (!can_count()) GTEST_SKIP() << "a sanitizer has the heap";
+  const auto film = signed_film();
+  const auto etag = header(get(film), "ETag");
+
+  // How many wait for their client at once is chance.
+  expect_none(request(film), 200, 1);
+  expect_none(request(film, "Range: bytes=100-\r\n"), 206, 1);
+  expect_none(request(film, "Range: bytes=-1000\r\nIf-Range: " + etag + "\r\n"), 206);
+  expect_none(request(film, "If-None-Match: " + etag + "\r\n"), 304);
+  expect_none(request(film, "Range: bytes=100-\r\n", "HEAD"), 200);
 }
 
 TEST_F(HotLaneAllocations, PagesTakeNone) {

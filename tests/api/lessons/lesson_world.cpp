@@ -205,15 +205,31 @@ std::string LessonWorld::create_live(const nlohmann::json& body) {
   return id;
 }
 
+namespace {
+
+std::string text_in(const storage::OpenFile& file, std::uint64_t offset, std::uint64_t length) {
+  std::string text(length, '\0');
+  const auto got = pread(file.descriptor(), text.data(), text.size(), static_cast<off_t>(offset));
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return text;
+}
+
+}  // namespace
+
 std::string LessonWorld::text_of(const http::Response& response) {
   if (const auto* text = std::get_if<std::string>(&response.body)) return *text;
   if (const auto* shared = std::get_if<http::SharedBytes>(&response.body)) return **shared;
   const auto* part = std::get_if<http::FileBody>(&response.body);
   if (!part) return {};
-  std::string text(part->length, '\0');
-  const auto got =
-      pread(part->file->descriptor(), text.data(), text.size(), static_cast<off_t>(part->offset));
-  text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  if (part->file) return text_in(*part->file, part->offset, part->length);
+  std::string text;
+  while (text.size() < part->length) {
+    const auto piece = part->pieces->open(part->offset + text.size());
+    if (!piece || piece->length == 0) return text;
+    const auto length = std::min<std::uint64_t>(piece->length, part->length - text.size());
+    text += piece->file ? text_in(*piece->file, piece->offset, length)
+                        : std::string(piece->bytes.substr(0, length));
+  }
   return text;
 }
 

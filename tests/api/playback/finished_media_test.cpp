@@ -57,8 +57,7 @@ TEST_F(FinishedMedia, AWholeRungIsAnOrdinaryMp4File) {
   EXPECT_EQ(header(response, "Content-Type"), "video/mp4");
   EXPECT_EQ(header(response, "Accept-Ranges"), "bytes");
   const auto bytes = bytes_of(response);
-  EXPECT_EQ(bytes.size(),
-            std::get<std::shared_ptr<http::PartsBody>>(response.body)->length_bytes());
+  EXPECT_EQ(bytes.size(), std::get<http::FileBody>(response.body).length);
   EXPECT_LT(bytes.find("moov"), bytes.find("mdat")) << "playable before all of it is there";
   const auto file = on_disk("whole.mp4", bytes);
   const auto frames = media::test::numbers_of(media::test::probed(
@@ -86,7 +85,7 @@ TEST_F(FinishedMedia, AnyRangeOfAWholeRungIsThatPartOfIt) {
       const auto range =
           "bytes=" + std::to_string(begin) + "-" + std::to_string(begin + length - 1);
 
-      const auto part = get(target, nullptr, {{"Range", range}, {"If-Range", etag}});
+      const auto part = get_both(target, {{"Range", range}, {"If-Range", etag}});
 
       ASSERT_EQ(part.status, 206) << range;
       EXPECT_EQ(header(part, "Content-Range"), "bytes " + std::to_string(begin) + "-" +
@@ -95,12 +94,13 @@ TEST_F(FinishedMedia, AnyRangeOfAWholeRungIsThatPartOfIt) {
       EXPECT_TRUE(bytes_of(part) == whole.substr(begin, end - begin + 1)) << range;
     }
   }
-  EXPECT_EQ(get(target, nullptr, {{"Range", "bytes=" + std::to_string(whole.size()) + "-"}}).status,
-            416);
-  EXPECT_EQ(get(target, nullptr, {{"If-None-Match", etag}}).status, 304);
+  const auto behind = "bytes=" + std::to_string(whole.size()) + "-";
+  EXPECT_EQ(get_both(target, {{"Range", behind}}).status, 416);
+  EXPECT_EQ(get_both(target, {{"If-None-Match", etag}}).status, 304);
+  EXPECT_EQ(get_both(target, {{"Range", "bytes=0-9"}, {"If-Range", "\"other\""}}).status, 200);
   const auto head = call(http::Method::head, target);
   EXPECT_EQ(head.status, 200);
-  EXPECT_EQ(std::get<std::shared_ptr<http::PartsBody>>(head.body)->length_bytes(), whole.size());
+  EXPECT_EQ(std::get<http::FileBody>(head.body).length, whole.size());
 }
 
 TEST_F(FinishedMedia, SeveralRangesOfAWholeRungAreThoseParts) {
@@ -122,16 +122,56 @@ TEST_F(FinishedMedia, SeveralRangesOfAWholeRungAreThoseParts) {
   EXPECT_TRUE(bytes.compare(second, 100, whole, 0, 100) == 0);
 }
 
-TEST_F(FinishedMedia, ARecallStopsADownloadAtItsNextPart) {
-  const auto response = get(url(asset, rung + ".mp4"));
-  const auto parts = std::get<std::shared_ptr<http::PartsBody>>(response.body);
-  ASSERT_TRUE(parts->next());
+TEST_F(FinishedMedia, ARecallStopsADownloadThatRuns) {
+  const auto target = url(asset, rung + ".mp4");
+  get(target);
+  const auto download = get_hot(target);
+  ASSERT_TRUE(download);
+  const auto& permit = std::get<http::FileBody>(download->body).permit;
+  ASSERT_TRUE(permit->holds());
 
   gate.raise_epoch(asset.id, asset.epoch + 1);
 
-  const auto part = parts->next();
-  ASSERT_TRUE(part && *part);
-  EXPECT_FALSE(std::get<http::FileBody>(**part).permit->holds());
+  EXPECT_FALSE(permit->holds());
+  EXPECT_FALSE(get_hot(target)) << "nor does another begin";
+  EXPECT_EQ(get(target).status, 403);
+}
+
+TEST_F(FinishedMedia, AWholeRungOpensWithItsOwnLinkOnly) {
+  const auto target = url(asset, rung + ".mp4");
+  get(target);
+  ASSERT_TRUE(get_hot(target));
+  const auto other = store_asset(clip.plan(), AssetState::ready, every_rendition());
+  const auto id = asset.id.text();
+  const auto borrowed = std::string(target).replace(target.find(id), id.size(), other.id.text());
+  auto forged = target;
+  auto& letter = forged[forged.rfind('/') - 2];
+  letter = letter == 'A' ? 'B' : 'A';
+
+  for (const auto& wrong : {borrowed, forged}) {
+    EXPECT_FALSE(get_hot(wrong)) << wrong;
+    EXPECT_EQ(get(wrong).status, 403) << wrong;
+  }
+  clock.advance(std::chrono::hours{13});
+  EXPECT_FALSE(get_hot(target));
+  EXPECT_EQ(get(target).status, 403) << "expired";
+}
+
+TEST_F(FinishedMedia, SegmentsOfAWholeRungStayOpenForTheNext) {
+  const auto target = url(asset, rung + ".mp4");
+  const auto body = std::get<http::FileBody>(get(target).body);
+  const auto last = body.length - 1;
+  const auto pieces = body.pieces;
+  ASSERT_TRUE(pieces->at_hand(0)) << "the head is always there";
+  ASSERT_FALSE(pieces->at_hand(last)) << "nobody has opened it";
+
+  const auto opened = pieces->open(last);
+
+  ASSERT_TRUE(opened && opened->file);
+  const auto again = pieces->at_hand(last);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->file, opened->file);
+  EXPECT_EQ(again->length, 1U);
 }
 
 TEST_F(FinishedMedia, OnlyFinishedRungsAreWholeFiles) {
