@@ -69,7 +69,9 @@ Next Turn::run() {
   while (step == Step::next && !input_.empty()) step = serve_one();
 
   keep_leftover();
-  if (!flush(false)) return Next::close;
+  // The last reply and the goodbye of TLS leave together.
+  const bool has_goodbye = connection_.is_secure() && next_ == Next::close;
+  if (!flush(has_goodbye)) return Next::close;
   if (connection_.unfinished()) return leave_rest();
   if (next_ == Next::again) connection_.deadline().enter(Phase::idle);
   if (step == Step::stop) return next_;

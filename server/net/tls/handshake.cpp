@@ -21,9 +21,6 @@ Task<bool> shake_hands(Connection* connection) {
   while (connection->is_alive()) {
     const TlsStream::Handshake step = transport.shake_hands();
     if (step == TlsStream::Handshake::done) {
-      // The client may wait for our last words before it says anything.
-      while (connection->is_alive() && transport.flush() == SendResult::would_block)
-        co_await connection->socket().async_wait(Socket::wait_write, kAwaitTuple);
       connection->deadline().enter(Phase::idle);
       co_return true;
     }

@@ -45,7 +45,7 @@ ssize_t TlsStream::send_file(int file, std::uint64_t offset, std::size_t length)
   if (!start_batch()) return -1;
   const ssize_t got = ::pread(file, buffers_.plain.get(), std::min(length, batch_), from);
   // The records that waited for company go now.
-  if (got <= 0) return push_output(false) ? got : -1;
+  if (got <= 0) return push_output() ? got : -1;
   const auto count = static_cast<std::size_t>(got);
   return finish_batch(encrypt(buffers_.plain.get(), count) ? count : 0, count < length);
 }
@@ -108,7 +108,7 @@ ssize_t TlsStream::finish_batch(std::size_t taken, bool has_more) {
   const bool waits = has_more && buffers_.output.size() <= kJoinedBytes;
   if (waits) {
     kept_output_ = buffers_.output;
-  } else if (!push_output(has_more)) {
+  } else if (!push_output()) {
     return -1;
   }
   return static_cast<ssize_t>(taken);
@@ -116,29 +116,33 @@ ssize_t TlsStream::finish_batch(std::size_t taken, bool has_more) {
 
 // Sends what the thread's buffer holds; the rest becomes the connection's own. False with errno
 // when the client is gone.
-bool TlsStream::push_output(bool has_more) {
+bool TlsStream::push_output() {
   std::string& output = buffers_.output;
   if (output.empty()) return true;
-  ssize_t sent = 0;
-  // Behind records that wait already, these wait too.
   if (kept_output_.empty()) {
-    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (has_more ? MSG_MORE : 0);
-    sent = ::send(descriptor_, output.data(), output.size(), flags);
+    send_output();
+  } else {
+    kept_output_.append(output);
+    static_cast<void>(flush());  // A full socket leaves it where it is.
   }
-  if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-    output.clear();
-    is_broken_ = true;
-    return false;
-  }
-  const auto gone = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
-  const bool is_whole = gone == output.size();
-  batch_ = is_whole ? std::min(batch_ * 2, kTlsBatchBytes) : kCautiousBatchBytes;
-  if (!is_whole) kept_output_.append(output, gone);
   output.clear();
+  if (is_broken_) return false;
   if (kept_output_.size() <= kMaxKeptBytes) return true;
   fail(EPIPE);
   is_broken_ = true;
   return false;
+}
+
+// Never with MSG_MORE: a packet that is filled up with the next batch leaves a rest of that.
+void TlsStream::send_output() {
+  const std::string& output = buffers_.output;
+  const ssize_t sent =
+      ::send(descriptor_, output.data(), output.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  is_broken_ = is_broken_ || (sent < 0 && errno != EAGAIN && errno != EINTR);
+  const auto gone = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+  const bool is_whole = gone == output.size();
+  batch_ = is_whole ? std::min(batch_ * 2, kTlsBatchBytes) : kCautiousBatchBytes;
+  if (!is_whole && !is_broken_) kept_output_.append(output, gone);
 }
 
 int TlsStream::flush() {
@@ -168,7 +172,7 @@ void TlsStream::say_goodbye() {
   const Turn turn(*this);
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
-  push_output(false);
+  push_output();
 }
 
 ssize_t TlsStream::fail(int code) {

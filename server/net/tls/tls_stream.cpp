@@ -18,6 +18,8 @@ namespace {
 
 // Reads of the socket in one call that yield no byte for us.
 constexpr int kMaxIdleReads = 4;
+// The ticket of a session is far smaller.
+constexpr std::size_t kMaxTicketBytes = 4096;
 
 }  // namespace
 
@@ -61,17 +63,29 @@ TlsStream::Handshake TlsStream::shake_hands() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
   const int error = SSL_get_error(ssl_.get(), result);
-  if (!push_output(false) || is_broken_) return Handshake::failed;
-  if (result == 1) {
-    if (offers_kernel_) use_own_bio();
-    is_ready_ = true;
-    has_pending_input_ = true;  // The request may have come together with the last of it.
-    return Handshake::done;
-  }
+  if (result == 1) return end_handshake();
+  if (!push_output() || is_broken_) return Handshake::failed;
   if (!kept_output_.empty() || error == SSL_ERROR_WANT_WRITE) return Handshake::wants_output;
   if (error == SSL_ERROR_WANT_READ) return Handshake::wants_input;
   is_broken_ = true;
   return Handshake::failed;
+}
+
+// What a TLS 1.3 server says behind the client's Finished may wait (RFC 8446 §4.6.1); the client
+// of an older version waits for the server's own.
+TlsStream::Handshake TlsStream::end_handshake() {
+  const bool may_wait = SSL_version(ssl_.get()) >= TLS1_3_VERSION && kept_output_.empty() &&
+                        buffers_.output.size() <= kMaxTicketBytes;
+  if (may_wait) {
+    kept_output_ = buffers_.output;
+  } else {
+    if (!push_output()) return Handshake::failed;
+    if (!kept_output_.empty()) return Handshake::wants_output;
+  }
+  if (offers_kernel_) use_own_bio();
+  is_ready_ = true;
+  has_pending_input_ = true;  // The request may have come together with the last of it.
+  return Handshake::done;
 }
 
 ssize_t TlsStream::receive(std::span<char> into) {
@@ -96,7 +110,7 @@ ssize_t TlsStream::receive(std::span<char> into) {
     if (!goes_on) return end_of_reading(result, filled);
     socket_read_ = SocketRead::allowed;
   }
-  push_output(false);  // New keys, if asked for. What came counts even when it fails.
+  push_output();  // New keys, if asked for. What came counts even when it fails.
   has_pending_input_ = holds_input();
   return static_cast<ssize_t>(filled);
 }
@@ -104,7 +118,7 @@ ssize_t TlsStream::receive(std::span<char> into) {
 // Why OpenSSL gives no more, as recv would say it; bytes that came before count first.
 ssize_t TlsStream::end_of_reading(int result, std::size_t filled) {
   const int error = SSL_get_error(ssl_.get(), result);
-  const bool is_answered = push_output(false);  // New keys, an alert.
+  const bool is_answered = push_output();  // New keys, an alert.
   const bool wants_more = error == SSL_ERROR_WANT_READ && is_answered;
   if (!wants_more && error != SSL_ERROR_ZERO_RETURN) is_broken_ = true;
   // The end may stand behind these bytes, or more in the socket than one call looks at.

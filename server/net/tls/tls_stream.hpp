@@ -31,7 +31,8 @@ class TlsStream {
   TlsStream& operator=(const TlsStream&) = delete;
 
   // One step of the handshake; to be called again when the socket is ready for what it wants.
-  // `plain_http` when the first byte is none of TLS; nothing is read or written then.
+  // `plain_http` when the first byte is none of TLS; nothing is read or written then. The ticket of
+  // a TLS 1.3 session, for which no client waits, goes out with the first reply.
   Handshake shake_hands();
   bool is_ready() const { return is_ready_; }
 
@@ -69,12 +70,14 @@ class TlsStream {
 
   bool may_send();
   void use_own_bio();
+  Handshake end_handshake();
   ssize_t end_of_reading(int result, std::size_t filled);
   bool start_batch();
   bool encrypt(const char* bytes, std::size_t count);
   std::size_t encrypt_pieces(std::span<const iovec> pieces);
   ssize_t finish_batch(std::size_t taken, bool has_more);
-  bool push_output(bool has_more);
+  bool push_output();
+  void send_output();
   void drop_kept_output();
   void hand_over();
   static ssize_t fail(int code);
