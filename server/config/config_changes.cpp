@@ -7,9 +7,10 @@ namespace weike::server {
 namespace {
 
 // Memory, threads and sockets are laid out by these.
-constexpr std::array<std::string_view, 6> kFixedNetKeys{
-    "net.io_threads",      "net.pool_threads",     "net.ipv6_prefix_bits",
-    "net.trusted_proxies", "net.head_limit_bytes", "net.stream_buffer_bytes"};
+constexpr std::array<std::string_view, 7> kFixedNetKeys{
+    "net.io_threads",       "net.pool_threads",     "net.ipv6_prefix_bits",
+    "net.trusted_proxies",  "net.head_limit_bytes", "net.stream_buffer_bytes",
+    "net.send_buffer_bytes"};
 constexpr std::array<std::string_view, 4> kOtherKeys{"log.level", "tls.certificate", "tls.key",
                                                      "tls.hsts_max_age_s"};
 

@@ -77,6 +77,10 @@ Result<> check_ranges(const Config& config) {
   if (config.net.file_turn_bytes < 65536 || config.net.file_turn_bytes > 1024 * kMegabyte) {
     return bad_key("net.file_turn_bytes", "must be from 65536 to 1073741824");
   }
+  const std::size_t send_buffer = config.net.send_buffer_bytes;
+  if (send_buffer != 0 && (send_buffer < 65536 || send_buffer > 64 * kMegabyte)) {
+    return bad_key("net.send_buffer_bytes", "must be 0, or from 65536 to 67108864");
+  }
   if (config.net.head_limit_bytes < 1024 || config.net.head_limit_bytes > 1024 * 1024) {
     return bad_key("net.head_limit_bytes", "must be from 1024 to 1048576");
   }

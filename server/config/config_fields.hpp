@@ -21,6 +21,7 @@ void describe_net(Visitor& visit, AnyConfig& net) {
   visit.field("header_count_limit", net.header_count_limit);
   visit.field("stream_buffer_bytes", net.stream_buffer_bytes);
   visit.field("file_turn_bytes", net.file_turn_bytes);
+  visit.field("send_buffer_bytes", net.send_buffer_bytes);
   visit.field("idle_deadline_ms", net.idle_deadline);
   visit.field("head_deadline_ms", net.head_deadline);
   visit.field("handler_deadline_ms", net.handler_deadline);

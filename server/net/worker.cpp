@@ -57,8 +57,11 @@ Result<> Worker::listen(asio::ip::tcp::endpoint& endpoint, Wire wire) {
   acceptor.set_option(asio::socket_base::reuse_address(true), failure);
   const int on = 1;
   ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-  // Connections inherit it.
+  // Connections inherit these.
   ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const int bytes = static_cast<int>(thread_context_.options().send_buffer_bytes);
+  if (bytes > 0)
+    ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
   acceptor.native_non_blocking(true, failure);
   if (failure) return listen_failure("cannot listen", failure);
   acceptor.bind(endpoint, failure);

@@ -49,6 +49,7 @@ TEST(Config, WrongKeysAreRefusedByName) {
       {R"({"net": {"rate_window_ms": 0}})", "net.rate_window_ms"},
       {R"({"net": {"websocket_ping_ms": 0}})", "net.websocket_ping_ms"},
       {R"({"net": {"stream_buffer_bytes": 1000000000}})", "net.stream_buffer_bytes"},
+      {R"({"net": {"send_buffer_bytes": 1000}})", "net.send_buffer_bytes"},
       {R"({"tls": {"key": "key.pem"}})", "tls.certificate"},
       {R"({"log": {"access": 1}})", "log.access"},
       {R"({"log": {"level": "loud"}})", "log.level"},

@@ -1,6 +1,7 @@
 #include "tests/server/engine_fixture.hpp"
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
 #include <nlohmann/json.hpp>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -168,6 +169,36 @@ TEST_F(EngineTest, SlowReaderThatIsCutIsCounted) {
   client.send("GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
 
   EXPECT_TRUE(wait_until([&] { return observer.count(NetEvent::deadline_write) == 1; }));
+}
+
+// Of the server's side of the only connection.
+int send_buffer_of(std::uint16_t port) {
+  for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+    sockaddr_in own{};
+    sockaddr_in peer{};
+    socklen_t size = sizeof own;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &size) != 0) continue;
+    size = sizeof peer;
+    if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
+    if (own.sin_family != AF_INET || ntohs(own.sin_port) != port) continue;
+    int bytes = 0;
+    size = sizeof bytes;
+    ::getsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes, &size);
+    return bytes;
+  }
+  return -1;
+}
+
+TEST_F(EngineTest, WhatWaitsInTheKernelForAClientIsBounded) {
+  options.send_buffer_bytes = 100'000;
+  file_bytes = 30'000'000;
+  start();
+  RawClient client = connect();
+
+  client.send(get("/file"));
+
+  ASSERT_EQ(client.read_reply()->body.size(), file_bytes);
+  EXPECT_EQ(send_buffer_of(engine->port()), 2 * 100'000) << "the kernel takes twice as much";
 }
 
 TEST_F(EngineTest, UploadsAreCountedByTheirEnd) {
