@@ -1,5 +1,6 @@
 // What the numbers were measured on.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 
 import { weikeBinary } from '../harness/server.mjs';
@@ -16,6 +17,7 @@ export function machine() {
     cores: cpus().length,
     memory_gb: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
+    congestion_control: readFileSync('/proc/sys/net/ipv4/tcp_congestion_control', 'utf8').trim(),
     load: loadavg().map((value) => value.toFixed(2)).join(' '),
     nginx: said('nginx', '-v').replace('nginx version: ', ''),
     openssl: said('openssl', 'version'),
