@@ -1,13 +1,12 @@
 #pragma once
 
 #include "server/net/socket.hpp"
+#include "server/net/system_calls.hpp"
 #include "server/net/tls/tls_stream.hpp"
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -29,8 +28,7 @@ enum class Wire { plain, tls };
 
 // The way of bytes to and from one client, plain or through TLS; nobody else reads or writes its
 // socket. Never waits: the calls answer as their system calls do, with -1 and errno, EAGAIN where
-// there is nothing to do now. They go past glibc's wrappers, which prepare at each for the thread
-// to be cancelled. One thread.
+// there is nothing to do now. One thread.
 class Transport {
  public:
   explicit Transport(Socket socket, std::unique_ptr<TlsStream> tls = nullptr)
@@ -57,8 +55,7 @@ class Transport {
   // The number of bytes that came, 0 behind the client's last one.
   ssize_t receive(std::span<char> into) {
     if (tls_) return drained_where_empty(tls_->receive(into));
-    const ssize_t got = ::syscall(SYS_recvfrom, descriptor(), into.data(), into.size(),
-                                  MSG_DONTWAIT, nullptr, nullptr);
+    const ssize_t got = receive_bytes(descriptor(), into.data(), into.size(), MSG_DONTWAIT);
     // Less than there is room for was all of it.
     if (got > 0 && static_cast<std::size_t>(got) < into.size()) socket_.note_drained();
     return drained_where_empty(got);
@@ -72,14 +69,14 @@ class Transport {
     const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (has_more ? MSG_MORE : 0);
     // The kernel need not read a list of one.
     if (pieces.size() == 1) {
-      return full_where_blocked(::syscall(SYS_sendto, descriptor(), pieces[0].iov_base,
-                                          pieces[0].iov_len, flags, nullptr, 0));
+      return full_where_blocked(
+          send_bytes(descriptor(), pieces[0].iov_base, pieces[0].iov_len, flags));
     }
     msghdr message{};
     // sendmsg does not write through these pointers; the structure has no const form.
     message.msg_iov = const_cast<iovec*>(pieces.data());
     message.msg_iovlen = pieces.size();
-    return full_where_blocked(::syscall(SYS_sendmsg, descriptor(), &message, flags));
+    return full_where_blocked(send_message(descriptor(), &message, flags));
   }
   ssize_t send(std::string_view bytes) {
     const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
