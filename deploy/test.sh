@@ -13,8 +13,8 @@ mkdir -p "$logs"
 summary=()
 passed=0
 failed=0
-# A test that was left out, as node marks it, as our own reasons begin, and as CTest lists it.
-left_out='# SKIP .*|skipped: .*|[0-9]+ - .* \(Skipped\)'
+# A test that was left out, as node marks it, as our own reasons begin, and as CTest and GoogleTest list it.
+left_out='# SKIP .*|skipped: .*|[0-9]+ - .* \(Skipped\)|\[  SKIPPED \] [^ ,]+'
 
 # step NAME COMMAND…: runs it into a log of its own; a failure is noted, shown, and does not stop the rest.
 step() {
@@ -44,7 +44,11 @@ build() {
   cmake --preset "$preset" && cmake --build --preset "$preset" ${1:+--target "$@"}
 }
 unit_tests() {
-  ctest --preset "$1" -j "$(nproc)"
+  local outcome=0
+  ctest --preset "$1" -j "$(nproc)" || outcome=$?
+  # What several tests of one process left out.
+  grep -ohE '^\[  SKIPPED \] [^ ,]+' "build/$1/Testing/Temporary/LastTest.log" || true
+  return "$outcome"
 }
 web_checks() (
   deploy/build_web.sh && cd web && npm run lint --silent && npm run test --silent &&
