@@ -114,7 +114,7 @@ std::optional<Response> Content::respond(const Form& form, const ContentRequest&
 Response Content::whole_of(const Form& form, const ContentRequest& request) const {
   Response response;
   response.headers = Headers(form.whole[request.readers]);
-  response.body = form.copy->answer_with(form.bytes);
+  response.body = form.copy.answer_with(form.bytes);
   return response;
 }
 

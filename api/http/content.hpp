@@ -63,7 +63,7 @@ class Content {
  private:
   struct Form {
     SharedBytes bytes;
-    std::unique_ptr<KernelCopy> copy = std::make_unique<KernelCopy>();
+    mutable KernelCopy copy;
     std::string etag;
     Coding coding = Coding::identity;
     // By class of readers: of a 200, and of replies without content.

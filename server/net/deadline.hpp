@@ -1,10 +1,10 @@
 #pragma once
 
+#include "server/net/coarse_clock.hpp"
 #include "server/net/net_options.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <ctime>
 
 namespace weike::server {
 
@@ -19,22 +19,6 @@ enum class Phase : std::uint8_t {
   events,     // Listens to server-sent events.
   websocket,  // Open; pings find out whether the client is there.
   lingering,  // Waits for the client to read a last answer.
-};
-
-// The monotonic clock as of the last tick of the kernel, some milliseconds ago at most: a tenth of
-// the cost of reading the time (clock_gettime(2), CLOCK_MONOTONIC_COARSE).
-struct CoarseClock {
-  using duration = std::chrono::nanoseconds;
-  using rep = duration::rep;
-  using period = duration::period;
-  using time_point = std::chrono::time_point<CoarseClock>;
-  static constexpr bool is_steady = true;
-
-  static time_point now() {
-    timespec time{};
-    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-    return time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
-  }
 };
 
 // The deadline of one connection, looked at by a coarse sweep: no timer of its own. One thread.

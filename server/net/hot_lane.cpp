@@ -2,6 +2,7 @@
 
 #include "api/http/problem.hpp"
 #include "server/net/exchange.hpp"
+#include "server/net/head_scan.hpp"
 #include "server/net/hot_rest.hpp"
 #include "server/net/tls/redirect.hpp"
 

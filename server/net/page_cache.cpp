@@ -1,5 +1,7 @@
 #include "server/net/page_cache.hpp"
 
+#include "server/net/coarse_clock.hpp"
+
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -8,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <ctime>
 
 namespace weike::server {
 namespace {
@@ -61,9 +62,8 @@ WarmStretch& place_of(const storage::OpenFile& file, std::uint64_t offset) {
 }  // namespace
 
 std::int64_t coarse_second() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return now.tv_sec;
+  const auto now = CoarseClock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
 Warmth recent_warmth_of(const storage::OpenFile& file, std::uint64_t offset, std::uint64_t length,

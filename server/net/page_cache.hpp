@@ -17,7 +17,7 @@ enum class Warmth {
 // cold.
 Warmth warmth_of(int file, std::uint64_t offset, std::uint64_t length);
 
-// Of the clock that costs least.
+// Of CoarseClock.
 std::int64_t coarse_second();
 
 // As `warmth_of`, but what this thread found warm in the same second is not asked about again:

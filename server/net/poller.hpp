@@ -41,13 +41,13 @@ class Poller {
   void stop();
 
   // Tells of each change of `events`, edge-triggered (epoll_ctl(2)), until the socket is closed.
-  // False when the system refuses.
+  // False when the system refuses, or after `stop`.
   bool watch(Socket& socket, std::uint32_t events, bool is_known);
   // Events that were fetched already go nowhere.
   void forget(const Socket& socket);
   // Wakes it after those whose turn it is, not before this returns.
   void wake_later(std::unique_ptr<Waiter> waiter, boost::system::error_code failure);
-  // Calls those who waited; no exception leaves it.
+  // An exception of one connection is no other's business: it is reported and goes no further.
   template <class Call>
   void guarded(Call call) {
     try {

@@ -61,15 +61,6 @@ struct ParsedHead {
   std::string rewritten;  // The head, if its version had to be read as another.
 };
 
-// Where the head ends. Finds at once what could make two parsers disagree: bare CR or LF, NUL and
-// other control characters, folded lines.
-struct HeadScan {
-  enum class State { incomplete, complete, malformed } state = State::incomplete;
-  std::size_t skipped = 0;  // A few empty lines before the request line (RFC 9112 §2.2).
-  std::size_t end = 0;      // One behind the empty line that ends the head, when complete.
-};
-HeadScan scan_head(std::string_view bytes);
-
 // Parses what `scan_head` found complete, and checks the framing to the letter: Beast 1.81 lets
 // several requests through that RFC 9112 §6 refuses.
 Refusal parse_head(std::string_view bytes, const NetOptions& options, ParsedHead& parsed);

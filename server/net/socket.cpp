@@ -48,7 +48,8 @@ void Socket::wait(wait_type kind, std::unique_ptr<Waiter> waiter) {
   if (!is_open()) return poller_->wake_later(std::move(waiter), asio::error::operation_aborted);
   if (is_ready(kind)) return poller_->wake_later(std::move(waiter), {});
   if (!watch(kind)) {
-    // Reading or writing tells what is wrong.
+    // Nobody would tell what happens to it: whoever reads or writes finds its end.
+    ::shutdown(descriptor_, SHUT_RDWR);
     is_readable_ = is_writable_ = is_ended_ = is_broken_ = true;
     return poller_->wake_later(std::move(waiter), {});
   }

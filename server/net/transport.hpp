@@ -43,7 +43,7 @@ class Transport {
   // Goes on with the handshake of a TLS connection.
   TlsStream::Handshake shake_hands() {
     const TlsStream::Handshake step = tls_->shake_hands();
-    if (step == TlsStream::Handshake::wants_input) socket_.note_drained();
+    if (step == TlsStream::Handshake::wants_input && !has_pending_input()) socket_.note_drained();
     if (step == TlsStream::Handshake::wants_output) socket_.note_full();
     return step;
   }
@@ -104,7 +104,7 @@ class Transport {
  private:
   // They pass the result of a call on, and tell the socket what it means.
   ssize_t drained_where_empty(ssize_t result) {
-    if (result < 0 && errno == EAGAIN) socket_.note_drained();
+    if (result < 0 && errno == EAGAIN && !has_pending_input()) socket_.note_drained();
     return result;
   }
   ssize_t full_where_blocked(ssize_t result) {

@@ -12,14 +12,10 @@
 namespace weike::server {
 namespace {
 
-// After the system ran out of descriptors.
+// After the system refused.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 // Open connections have their turn after this many new ones.
 constexpr int kMostAccepts = 64;
-
-bool is_shortage(int code) {
-  return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
-}
 
 Error listen_failure(const char* what, const boost::system::error_code& failure) {
   return Error{ErrorCode::unavailable, std::string(what) + ": " + failure.message()};
@@ -72,16 +68,6 @@ Result<> Worker::listen(asio::ip::tcp::endpoint& endpoint, Wire wire) {
   return {};
 }
 
-// An exception of one connection is no other's business.
-template <class Call>
-void Worker::guarded(Call call) {
-  try {
-    call();
-  } catch (...) {
-    report(shared_, std::current_exception());
-  }
-}
-
 void Worker::start() {
   auto note = [this](const std::exception_ptr& thrown) { report(shared_, thrown); };
   for (Listener& listener : listeners_) {
@@ -92,7 +78,7 @@ void Worker::start() {
   thread_ = std::thread([this] {
     bool is_over = false;
     while (!is_over) {
-      guarded([&] {
+      poller_.guarded([&] {
         io_.run();
         is_over = true;
       });
@@ -110,7 +96,7 @@ Task<void> Worker::accept_all(Listener* listener) {
   }
 }
 
-// False when the system is out of descriptors or memory.
+// False when the system refuses, as it does without descriptors or memory.
 bool Worker::accept_batch(Listener& listener) {
   for (int i = 0; i < kMostAccepts; ++i) {
     asio::ip::tcp::endpoint remote;
@@ -119,10 +105,10 @@ bool Worker::accept_batch(Listener& listener) {
                                      SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       remote.resize(length);
-      guarded([&] { admit(Socket(poller_, descriptor), remote.address(), listener.wire); });
+      poller_.guarded([&] { admit(Socket(poller_, descriptor), remote.address(), listener.wire); });
     } else if (errno == EAGAIN) {
       return true;
-    } else if (is_shortage(errno)) {
+    } else if (errno != ECONNABORTED && errno != EINTR) {
       return false;
     }
   }
@@ -155,7 +141,7 @@ Task<void> Worker::sweep_all() {
     const auto now = Deadline::Clock::now();
     for (Connection& connection : connections_) {
       if (is_aborted_) connection.abort();
-      guarded([&] { connection.sweep(now); });
+      poller_.guarded([&] { connection.sweep(now); });
     }
   }
   poller_.stop();

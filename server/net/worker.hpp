@@ -51,8 +51,6 @@ class Worker {
   bool accept_batch(Listener& listener);
   Task<void> sweep_all();
   void admit(Socket socket, const asio::ip::address& peer, Wire wire);
-  template <class Call>
-  void guarded(Call call);
 
   SharedContext& shared_;
   asio::io_context io_{1};

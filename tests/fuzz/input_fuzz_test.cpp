@@ -7,6 +7,7 @@
 #include "api/uploads/tus_headers.hpp"
 #include "api/uploads/video_sniff.hpp"
 #include "server/net/chunk_decoder.hpp"
+#include "server/net/head_scan.hpp"
 #include "server/net/request_head.hpp"
 #include "tests/fuzz/mutator.hpp"
 

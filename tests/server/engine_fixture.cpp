@@ -180,6 +180,16 @@ void EngineTest::start() {
   engine->start();
 }
 
+std::size_t EngineTest::bytes_after_revocation(const std::string& path) {
+  permit->is_on = true;
+  RawClient client(engine->port(), 16'384);
+  client.send(get(path));
+  EXPECT_EQ(client.read_bytes(100'000).size(), 100'000U) << path;
+  permit->is_on = false;
+  EXPECT_TRUE(wait_until([&] { return engine->connections() == 0; })) << path;
+  return client.read_bytes(100'000'000, std::chrono::seconds{2}).size();
+}
+
 bool EngineTest::wait_until(const std::function<bool()>& condition) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (true) {

@@ -152,6 +152,9 @@ class EngineTest : public testing::Test {
   RawClient connect() { return RawClient(engine->port()); }
   // Looks again whenever the engine tells of an event, and now and then, for what it does not tell.
   bool wait_until(const std::function<bool()>& condition);
+  // How much a slow reader of `path` still gets when the permit is revoked in the middle: what lies
+  // in its own kernel buffer may come, the server's is dropped.
+  std::size_t bytes_after_revocation(const std::string& path);
   // A file of `size` bytes in a pattern that shows where a byte belongs.
   std::shared_ptr<const storage::OpenFile> make_file(std::size_t size);
   static char pattern(std::size_t offset) { return static_cast<char>('a' + offset % 23); }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,21 +16,24 @@ namespace {
 
 class SocketTest : public testing::Test {
  protected:
-  SocketTest() {
-    poller.start();
-    make(socket, peer);
-  }
+  SocketTest() { poller.start(); }
   ~SocketTest() override {
-    ::close(peer);
     poller.stop();
+    io.poll();  // The poller's own wait ends in its memory.
   }
 
-  void make(std::optional<Socket>& own, int& other) {
-    int pair[2];
-    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-    own.emplace(poller, pair[0]);
-    other = pair[1];
-  }
+  // A socket and the descriptor of its peer.
+  struct Pair {
+    explicit Pair(Poller& poller) {
+      EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+      socket.emplace(poller, ends[0]);
+    }
+    ~Pair() { ::close(ends[1]); }
+    Pair(const Pair&) = delete;
+
+    int ends[2] = {-1, -1};
+    std::optional<Socket> socket;
+  };
 
   struct Recorder final : Waiter {
     Recorder(SocketTest& owner, std::string what) : test(owner), name(std::move(what)) {}
@@ -55,14 +59,16 @@ class SocketTest : public testing::Test {
   using Names = std::vector<std::string>;
   asio::io_context io{1};
   Poller poller{io, [](const std::exception_ptr&) {}};
-  std::optional<Socket> socket;
-  int peer = -1;
+  Pair first{poller};
+  Pair second{poller};
+  Socket& socket = *first.socket;
+  const int peer = first.ends[1];
   std::vector<std::string> woken;
   std::function<void()> on_wake;
 };
 
 TEST_F(SocketTest, WakesOnceWhenBytesCome) {
-  wait(*socket, Socket::wait_read, "reader");
+  wait(socket, Socket::wait_read, "reader");
   EXPECT_EQ(take_woken(), Names{});
 
   send(peer, "abc");
@@ -72,14 +78,14 @@ TEST_F(SocketTest, WakesOnceWhenBytesCome) {
 }
 
 TEST_F(SocketTest, WakesAtOnceUntilSomebodySaysThatAllIsRead) {
-  wait(*socket, Socket::wait_read, "first");
+  wait(socket, Socket::wait_read, "first");
   send(peer, "abc");
   ASSERT_EQ(take_woken(), Names{"first"});
-  wait(*socket, Socket::wait_read, "second");
+  wait(socket, Socket::wait_read, "second");
   EXPECT_EQ(take_woken(), Names{"second"});
 
-  socket->note_drained();
-  wait(*socket, Socket::wait_read, "third");
+  socket.note_drained();
+  wait(socket, Socket::wait_read, "third");
 
   EXPECT_EQ(take_woken(), Names{});
   send(peer, "d");
@@ -87,23 +93,23 @@ TEST_F(SocketTest, WakesAtOnceUntilSomebodySaysThatAllIsRead) {
 }
 
 TEST_F(SocketTest, StaysReadableAtItsEnd) {
-  wait(*socket, Socket::wait_read, "reader");
+  wait(socket, Socket::wait_read, "reader");
   send(peer, "the last");
   ::shutdown(peer, SHUT_WR);
   ASSERT_EQ(take_woken(), Names{"reader"});
 
-  socket->note_drained();
-  wait(*socket, Socket::wait_read, "who finds the end");
+  socket.note_drained();
+  wait(socket, Socket::wait_read, "who finds the end");
 
   EXPECT_EQ(take_woken(), Names{"who finds the end"});
 }
 
 TEST_F(SocketTest, WakesWhoWantsToWriteWhenThereIsRoomAgain) {
   const std::string much(1 << 20, 'x');
-  while (::write(socket->native_handle(), much.data(), much.size()) > 0) {
+  while (::write(socket.native_handle(), much.data(), much.size()) > 0) {
   }
-  socket->note_full();
-  wait(*socket, Socket::wait_write, "writer");
+  socket.note_full();
+  wait(socket, Socket::wait_write, "writer");
   EXPECT_EQ(take_woken(), Names{});
 
   std::string read(1 << 20, '\0');
@@ -114,62 +120,64 @@ TEST_F(SocketTest, WakesWhoWantsToWriteWhenThereIsRoomAgain) {
 }
 
 TEST_F(SocketTest, WakesReaderAndWriterOfOneEvent) {
-  wait(*socket, Socket::wait_read, "reader");
-  wait(*socket, Socket::wait_write, "writer");
+  wait(socket, Socket::wait_read, "reader");
+  wait(socket, Socket::wait_write, "writer");
   send(peer, "abc");
 
   EXPECT_EQ(take_woken(), (Names{"reader", "writer"}));
 }
 
 TEST_F(SocketTest, CancelWakesLaterAndSaysSo) {
-  wait(*socket, Socket::wait_read, "reader");
+  wait(socket, Socket::wait_read, "reader");
 
-  socket->cancel();
+  socket.cancel();
 
   EXPECT_EQ(woken, Names{});
   EXPECT_EQ(take_woken(), Names{"reader aborted"});
 }
 
 TEST_F(SocketTest, CloseWakesWhoWaitsAndWhoWaitsAfterwards) {
-  wait(*socket, Socket::wait_read, "reader");
+  wait(socket, Socket::wait_read, "reader");
 
-  socket->close();
-  wait(*socket, Socket::wait_write, "writer");
+  socket.close();
+  wait(socket, Socket::wait_write, "writer");
 
-  EXPECT_FALSE(socket->is_open());
+  EXPECT_FALSE(socket.is_open());
   EXPECT_EQ(take_woken(), (Names{"reader aborted", "writer aborted"}));
 }
 
+TEST_F(SocketTest, OneThatCannotBeWatchedIsAtItsEnd) {
+  poller.stop();
+
+  wait(socket, Socket::wait_read, "reader");
+
+  EXPECT_EQ(take_woken(), Names{"reader"});
+  char byte = 0;
+  EXPECT_EQ(::recv(socket.native_handle(), &byte, 1, MSG_DONTWAIT), 0);
+}
+
 TEST_F(SocketTest, EventsOfASocketThatIsGoneGoNowhere) {
-  std::optional<Socket> second;
-  int second_peer = -1;
-  make(second, second_peer);
-  wait(*socket, Socket::wait_read, "first");
-  wait(*second, Socket::wait_read, "second");
+  wait(socket, Socket::wait_read, "first");
+  wait(*second.socket, Socket::wait_read, "second");
   send(peer, "a");
-  send(second_peer, "b");
+  send(second.ends[1], "b");
   // Whoever is woken first closes the other one, whose event is in the same batch.
-  on_wake = [&] { (woken.back() == "first" ? second : socket)->close(); };
+  on_wake = [&] { (woken.back() == "first" ? *second.socket : socket).close(); };
 
   const Names names = take_woken();
 
   ASSERT_EQ(names.size(), 2U);
   EXPECT_EQ(names[1], names[0] == "first" ? "second aborted" : "first aborted");
-  ::close(second_peer);
 }
 
 TEST_F(SocketTest, AnExceptionOfOneIsNoOthersBusiness) {
-  std::optional<Socket> second;
-  int second_peer = -1;
-  make(second, second_peer);
-  wait(*socket, Socket::wait_read, "first");
-  wait(*second, Socket::wait_read, "second");
+  wait(socket, Socket::wait_read, "first");
+  wait(*second.socket, Socket::wait_read, "second");
   send(peer, "a");
-  send(second_peer, "b");
+  send(second.ends[1], "b");
   on_wake = [] { throw std::runtime_error("a handler's"); };
 
   EXPECT_EQ(take_woken().size(), 2U);
-  ::close(second_peer);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "server/net/tls/tls_context.hpp"
+#include "server/net/transport.hpp"
 #include "tests/server/tls_client.hpp"
 
 #include <gtest/gtest.h>
@@ -7,7 +8,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weike::server {
@@ -43,7 +46,9 @@ class TlsRecords : public testing::TestWithParam<int> {
   }
   ~TlsRecords() override {
     stream_.reset();
-    for (const int end : ends_) ::close(end);
+    for (const int end : ends_) {
+      if (end >= 0) ::close(end);
+    }
   }
 
   // Ends when the server is done or fails.
@@ -82,6 +87,20 @@ class TlsRecords : public testing::TestWithParam<int> {
     const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
     const ssize_t taken = stream_->send({&piece, 1}, has_more);
     return taken < 0 ? 0 : static_cast<std::size_t>(taken);
+  }
+
+  // What the client encrypts, cut into so many messages.
+  void say_in_messages(std::string_view bytes, std::size_t count) {
+    std::size_t written = 0;
+    EXPECT_EQ(SSL_write_ex(client_.get(), bytes.data(), bytes.size(), &written), 1);
+    char* records = nullptr;
+    const auto length =
+        static_cast<std::size_t>(BIO_get_mem_data(SSL_get_wbio(client_.get()), &records));
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t begin = length * i / count;
+      ::send(ends_[1], records + begin, length * (i + 1) / count - begin, 0);
+    }
+    BIO_reset(SSL_get_wbio(client_.get()));
   }
 
   const TestCertificate certificate_;
@@ -150,6 +169,43 @@ TEST_P(TlsRecords, OneTicketIsGivenAndNoClientWaitsForIt) {
   EXPECT_EQ(read_messages().size(), 1U);
   EXPECT_EQ(read_text(), "reply");
   EXPECT_EQ(tickets_, 1);
+}
+
+// Counts how often it was woken.
+struct Counter final : Waiter {
+  explicit Counter(int& times) : woken(times) {}
+  void on_wake(std::unique_ptr<Waiter>, boost::system::error_code) override { ++woken; }
+  int& woken;
+};
+
+// The kernel tells of a change once: what a call leaves in the socket must not be waited for.
+TEST_P(TlsRecords, ACallThatLeavesBytesInTheSocketKeepsItReadable) {
+  ASSERT_EQ(shake_hands(), TlsStream::Handshake::done);
+  asio::io_context io{1};
+  Poller poller(io, [](const std::exception_ptr&) {});
+  poller.start();
+  Transport transport(Socket(poller, std::exchange(ends_[0], -1)), std::move(stream_));
+  std::string text(16'000, '\0');
+  ASSERT_LT(transport.receive(text), 0) << "nothing but the handshake has come";
+  int woken = 0;
+  transport.socket().wait(Socket::wait_read, std::make_unique<Counter>(woken));
+  read_messages();  // The client's side of the handshake ends with them.
+  // One record in more messages than a call reads.
+  say_in_messages(std::string(text.size(), 'x'), 8);
+  io.poll();
+  ASSERT_EQ(woken, 1);
+
+  ASSERT_LT(transport.receive(text), 0) << "the record is not whole yet";
+  transport.socket().wait(Socket::wait_read, std::make_unique<Counter>(woken));
+  io.poll();
+
+  EXPECT_EQ(woken, 2);
+  ssize_t got = -1;
+  for (int calls = 0; got < 0 && calls < 8; ++calls) got = transport.receive(text);
+  EXPECT_EQ(got, static_cast<ssize_t>(text.size()));
+  EXPECT_TRUE(text == std::string(text.size(), 'x'));
+  poller.stop();
+  io.poll();
 }
 
 }  // namespace

@@ -66,6 +66,8 @@ TlsStream::Handshake TlsStream::shake_hands() {
   if (result == 1) return end_handshake();
   if (!push_output() || is_broken_) return Handshake::failed;
   if (!kept_output_.empty() || error == SSL_ERROR_WANT_WRITE) return Handshake::wants_output;
+  // A call reads the socket once; more may lie there.
+  has_pending_input_ = error == SSL_ERROR_WANT_READ && socket_read_ == SocketRead::done;
   if (error == SSL_ERROR_WANT_READ) return Handshake::wants_input;
   is_broken_ = true;
   return Handshake::failed;

@@ -1,4 +1,5 @@
 #include "server/net/chunk_decoder.hpp"
+#include "server/net/head_scan.hpp"
 #include "server/net/request_head.hpp"
 #include "tests/server/conformance/conformance_fixture.hpp"
 
@@ -70,6 +71,23 @@ TEST_F(Fragments, OfAMalformedHeadAreRefusedTheSame) {
 
     EXPECT_EQ(client.read_reply()->status, 400) << cut;
     EXPECT_EQ(client.read_bytes(1), "") << cut;
+  }
+}
+
+TEST(HeadScanBytes, ControlCharactersAreFoundAtAnyPlaceAndNothingElseIs) {
+  for (int value = 0; value < 256; ++value) {
+    const auto byte = static_cast<char>(value);
+    if (byte == '\n' || byte == '\r') continue;  // They end lines.
+    const bool is_control = (value < 0x20 && byte != '\t') || value == 0x7F;
+    for (std::size_t place = 0; place < 20; ++place) {
+      std::string line = "X: abcdefghijklmnopqrstuvwxyz";
+      line[3 + place] = byte;
+
+      const auto scan = scan_head("GET / HTTP/1.1\r\n" + line + "\r\n\r\n");
+
+      EXPECT_EQ(scan.state, is_control ? HeadScan::State::malformed : HeadScan::State::complete)
+          << value << " at " << place;
+    }
   }
 }
 
