@@ -32,8 +32,8 @@ std::optional<std::size_t> take_leb128(std::span<const std::byte>& from) {
 Bytes av1_sequence_header(int width, int height) {
   const auto last_column = static_cast<std::uint32_t>(width - 1);
   const auto last_row = static_cast<std::uint32_t>(height - 1);
-  const auto width_bits = std::bit_width(last_column);
-  const auto height_bits = std::bit_width(last_row);
+  const auto width_bits = static_cast<int>(std::bit_width(last_column));
+  const auto height_bits = static_cast<int>(std::bit_width(last_row));
   BitWriter out;
   out.bits(0, 3);   // Main profile;
   out.bits(0, 2);   // no still picture,
