@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 
 import { root } from '../harness/server.mjs';
 import { printTable } from './bench.mjs';
-import { makeCertificate } from './certificate.mjs';
+import { makeCertificate } from '../harness/certificate.mjs';
 import { against, clientCore, compete, serverCore } from './contest.mjs';
 import { idleRow } from './idle.mjs';
 import { machine } from './machine.mjs';

@@ -44,14 +44,15 @@ export class Server {
   /** `wrapper` is a command to run the server under, such as strace with its options. */
   static async start({ data, config, wrapper = [], port = 0, env }) {
     const args = ['serve', '--data', data, '--listen', `127.0.0.1:${port}`];
+    const configFile = config && join(temporaryFolder(), 'config.json');
     if (config) {
-      const file = join(temporaryFolder(), 'config.json');
-      writeFileSync(file, JSON.stringify(config));
-      args.push('--config', file);
+      writeFileSync(configFile, JSON.stringify(config));
+      args.push('--config', configFile);
     }
     const command = [...wrapper, weikeBinary(), ...args];
     const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env });
     const server = new Server(child, data, wrapper.length > 0);
+    server.configFile = configFile;
     await server.#listening();
     return server;
   }
@@ -90,6 +91,11 @@ export class Server {
   }
   get isRunning() {
     return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Of https, where TLS is configured. */
+  get securePort() {
+    return Number(/^listening https:\S+:(\d+)$/m.exec(this.#output)?.[1]);
   }
 
   /** The server's own process, not its wrapper's. */
