@@ -62,7 +62,9 @@ struct Frame {
   }
 };
 
-inline Frame read_frame(RawClient& client) {
+// From a client of either kind, plain or TLS.
+template <class Client>
+Frame read_frame(Client& client) {
   const std::string head = client.read_bytes(2);
   if (head.size() < 2) return {};
   std::size_t size = static_cast<unsigned char>(head[1]);
