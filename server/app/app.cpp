@@ -3,7 +3,6 @@
 #include "server/admin/admin_commands.hpp"
 #include "server/app/health_routes.hpp"
 #include "server/version.hpp"
-#include "storage/records/keys.hpp"
 
 #include <malloc.h>
 
@@ -59,6 +58,7 @@ App::App(const Config& config, Log log, DataFolder data, InstallationKeys keys,
       observer_(log_, metrics_, config.log.access ? &access_log_ : nullptr),
       heartbeat_watch_(log_, metrics_.heartbeat_observer()),
       data_(std::move(data)),
+      readiness_(*data_.store, *data_.blobs, clock_, config.low_water_bytes),
       media_worker_(std::move(media_worker)),
       services_(*data_.store, *data_.blobs, clock_, config_, std::move(keys)),
       forecast_(*data_.store, clock_, metrics_.job_observer(), workers_of(config_)),
@@ -217,16 +217,7 @@ void App::stop() {
 
 Result<> App::is_ready() {
   if (!is_running_) return Error{ErrorCode::unavailable, "stopping", "not_ready"};
-  const auto free = data_.blobs->free_bytes();
-  if (!free) return free.error();
-  if (*free < config_.low_water_bytes) {
-    return Error{ErrorCode::unavailable, "free disk below the low-water mark", "disk_low"};
-  }
-  const auto written = data_.store->transact([this](storage::Transaction& transaction) {
-    return transaction.put(storage::keys::setting("last-ready"), to_rfc3339(clock_.now()));
-  });
-  if (!written) return Error{ErrorCode::unavailable, written.error().message, "store_not_writable"};
-  return {};
+  return readiness_.check();
 }
 
 }  // namespace weike::server

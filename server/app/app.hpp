@@ -6,6 +6,7 @@
 #include "server/app/first_start.hpp"
 #include "server/app/heartbeat_watch.hpp"
 #include "server/app/housekeeping.hpp"
+#include "server/app/readiness.hpp"
 #include "server/app/server_observer.hpp"
 #include "server/app/services.hpp"
 #include "server/config/config.hpp"
@@ -63,6 +64,7 @@ class App {
   ServerObserver observer_;
   HeartbeatWatch heartbeat_watch_;
   DataFolder data_;
+  Readiness readiness_;
   std::unique_ptr<media::Worker> media_worker_;
   Services services_;
   Forecast forecast_;
