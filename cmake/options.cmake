@@ -7,7 +7,8 @@ target_compile_options(weike_options INTERFACE
   # ccache and precompiled headers agree only when macro definitions are kept.
   -fpch-preprocess)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(weike_options INTERFACE -Wno-unused-command-line-argument)
+  # libstdc++ 12 deprecates what its own stable_sort calls.
+  target_compile_options(weike_options INTERFACE -Wno-unused-command-line-argument -Wno-deprecated-declarations)
 endif()
 # Optimising, GCC 12 sees impossible bounds in plain string concatenation (GCC bugs 105329, 105651).
 target_compile_options(weike_options INTERFACE

@@ -123,8 +123,8 @@ void App::watch_with_metrics() {
   for (const auto& [job_class, name] : {std::pair{storage::JobClass::urgent, "urgent"},
                                         std::pair{storage::JobClass::normal, "normal"},
                                         std::pair{storage::JobClass::background, "background"}}) {
-    const auto read = [this, job_class = job_class] {
-      const auto waiting = services_.queue.waiting(job_class);
+    const auto read = [this, counted = job_class] {
+      const auto waiting = services_.queue.waiting(counted);
       return waiting ? static_cast<double>(*waiting) : -1.0;
     };
     metrics_.watch("weike_jobs_waiting", "Jobs in the queue that could run at once, by class", read,

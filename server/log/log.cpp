@@ -56,7 +56,7 @@ std::shared_ptr<const int> open_lines(const std::string& file) {
 constexpr std::array<bool, 256> plain_bytes() {
   std::array<bool, 256> is_plain{};
   for (std::size_t value = 0x21; value < is_plain.size(); ++value) is_plain[value] = true;
-  for (const unsigned char odd : {'\x7F', '"', '\\', '='}) is_plain[odd] = false;
+  for (const std::size_t odd : {0x7FU, 0x22U, 0x5CU, 0x3DU}) is_plain[odd] = false;  // DEL " \ =
   return is_plain;
 }
 constexpr std::array<bool, 256> kPlain = plain_bytes();

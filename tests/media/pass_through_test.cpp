@@ -53,7 +53,7 @@ void make_segments_of(const std::filesystem::path& clip, const Plan& plan,
 std::span<const std::byte> box(std::span<const std::byte> file, std::string_view type) {
   while (file.size() >= 8) {
     std::size_t size = 0;
-    for (int i = 0; i < 4; ++i) size = size << 8 | std::to_integer<std::size_t>(file[i]);
+    for (std::size_t i = 0; i < 4; ++i) size = size << 8 | std::to_integer<std::size_t>(file[i]);
     const std::string_view name(reinterpret_cast<const char*>(file.data()) + 4, 4);
     if (size < 8 || size > file.size()) break;
     if (name == type) return file.subspan(8, size - 8);

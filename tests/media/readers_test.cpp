@@ -187,7 +187,7 @@ TEST(Readers, AreReplacedInOrder) {
   auto source = Source::open(file.descriptor(), SourceOptions{});
   ASSERT_TRUE(source);
 
-  *source = std::move(*Source::open(file.descriptor(), SourceOptions{}));
+  *source = *Source::open(file.descriptor(), SourceOptions{});
 
   EXPECT_TRUE(source->read());
   EXPECT_STREQ(source->container(), "mpegts");

@@ -23,7 +23,8 @@ FramePtr picture_of(FramePool& pool, int number) {
     for (int y = 0; y < picture->height >> shift; ++y) {
       for (int x = 0; x < picture->width >> shift; ++x) {
         const int wave = (x * (y / 16 + 3) / 8 + number * 3) % 160;
-        const int noise = (x * 31 + y * 17 + number * 101) * 2654435761U >> 29;
+        const auto mixed = static_cast<std::uint32_t>(x * 31 + y * 17 + number * 101) * 2654435761U;
+        const int noise = static_cast<int>(mixed >> 29);
         picture->data[plane][y * picture->linesize[plane] + x] =
             static_cast<std::uint8_t>(40 + wave + noise);
       }

@@ -40,7 +40,7 @@ TEST_F(AdminTest, CreatedAccountHasItsRoles) {
   const auto account = accounts_.find_by_name("zhang");
   ASSERT_TRUE(account);
   EXPECT_EQ(account->grants.size(), 2U);
-  EXPECT_EQ(account->id.text(), answer["id"]);
+  EXPECT_EQ(account->id.text(), answer["id"].get<std::string>());
 }
 
 TEST_F(AdminTest, BadCommandsAreRefusedNamingTheField) {

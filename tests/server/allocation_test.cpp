@@ -59,7 +59,7 @@ class HotLaneAllocations : public PlannedMedia {
     options.port = 0;
     options.io_threads = 1;
     options.pool_threads = 2;
-    engine_ = std::move(Engine::open(options, router, session_gate, observer_).value());
+    engine_ = Engine::open(options, router, session_gate, observer_).value();
     engine_->start();
   }
   ~HotLaneAllocations() override {

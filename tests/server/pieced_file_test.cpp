@@ -112,7 +112,7 @@ TEST_F(PiecedFiles, AnyStretchArrives) {
   RawClient client = connect();
   const std::uint64_t begins[] = {0, 4, 9, 10, 11, 4'009, 4'010, 9'000, whole.size() - 1};
   for (const auto begin : begins) {
-    for (const std::uint64_t count : {1, 2, 3'999, 4'000, 8'001, 100'000}) {
+    for (const std::uint64_t count : {1U, 2U, 3'999U, 4'000U, 8'001U, 100'000U}) {
       offset = begin;
       length = std::min<std::uint64_t>(count, whole.size() - begin);
 

@@ -139,7 +139,7 @@ TEST_F(FeedMemory, OneReadOfTheStoreServesTheNextPagesToo) {
 
 TEST_F(FeedMemory, PagesAcrossStretchesShowEachLessonOnce) {
   publish(333);
-  for (const std::size_t limit : {1, 7, 20, 50}) {
+  for (const std::size_t limit : {1U, 7U, 20U, 50U}) {
     std::vector<std::string> seen;
     std::string cursor;
     do {
