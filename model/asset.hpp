@@ -73,7 +73,7 @@ struct Asset {
   std::optional<AssetCause> cause;
   std::uint32_t attempts = 0;  // Automatic tries that were used up.
   std::string source_blob;     // Name in the blob store. Assets cut from one another share it.
-  std::string source_sha256;   // Lower-case hex.
+  std::string source_sha256;   // Lower-case hex; empty until its job has begun.
   std::uint64_t source_bytes = 0;
   std::string file_name;          // As the publisher's device named it; show escaped.
   std::optional<AssetTrim> trim;  // Nothing: the whole source.

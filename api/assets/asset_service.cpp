@@ -69,18 +69,19 @@ Result<AssetId> AssetService::create(storage::Transaction& transaction, const Ne
   record.unit = asset.unit;
   record.stage = "queued";
   record.source_blob = asset.source_blob;
-  record.source_sha256 = asset.source_sha256;
   record.source_bytes = asset.source_bytes;
   record.file_name = asset.file_name;
   record.trim = asset.trim;
   record.captions = asset.captions;
   record.created_at = clock_.now();
   record.updated_at = record.created_at;
+  if (!asset.source_sha256.empty()) {
+    auto named = name_source(transaction, record, asset.source_sha256);
+    if (!named) return named.error();
+  }
   if (auto saved = save(transaction, record); !saved) return saved.error();
   const auto index = keys::asset_of(record.owner, record.created_at, record.id);
   if (auto put = transaction.put(index, ""); !put) return put.error();
-  const auto source = keys::asset_source(record.source_sha256, record.id);
-  if (auto put = transaction.put(source, ""); !put) return put.error();
   if (auto queued = queue_.enqueue(transaction, job_request(record)); !queued) {
     return queued.error();
   }
@@ -98,14 +99,22 @@ Result<> AssetService::save(storage::Transaction& transaction, const Asset& asse
   return storage::save(transaction, keys::asset(asset.id), asset);
 }
 
+Result<> AssetService::name_source(storage::Transaction& transaction, Asset& asset,
+                                   std::string sha256) {
+  asset.source_sha256 = std::move(sha256);
+  return transaction.put(keys::asset_source(asset.source_sha256, asset.id), "");
+}
+
 Result<> AssetService::erase(storage::Transaction& transaction, AssetId id) {
   const auto asset = find(transaction, id);
   if (!asset) return asset.error();
   if (auto done = transaction.erase(keys::asset(id)); !done) return done;
   const auto index = keys::asset_of(asset->owner, asset->created_at, id);
   if (auto done = transaction.erase(index); !done) return done;
-  const auto source = keys::asset_source(asset->source_sha256, id);
-  if (auto done = transaction.erase(source); !done) return done;
+  if (!asset->source_sha256.empty()) {
+    const auto source = keys::asset_source(asset->source_sha256, id);
+    if (auto done = transaction.erase(source); !done) return done;
+  }
   if (auto done = queue_.cancel(transaction, job_of(id)); !done) return done;
   // However many strangers there are: a source must not go while it is needed.
   constexpr auto kAll = std::numeric_limits<std::size_t>::max();

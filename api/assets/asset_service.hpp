@@ -30,7 +30,7 @@ struct NewAsset {
   AccountId owner;
   UnitId unit;
   std::string source_blob;
-  std::string source_sha256;  // Lower-case hex.
+  std::string source_sha256 = {};  // Lower-case hex; empty while nobody has hashed it.
   std::string file_name;
   std::uint64_t source_bytes = 0;
   std::optional<AssetTrim> trim = {};
@@ -69,6 +69,9 @@ class AssetService {
   // `not_found` if there is none.
   Result<Asset> find(storage::Transaction& transaction, AssetId id);
   Result<> save(storage::Transaction& transaction, const Asset& asset);
+  // In the caller's transaction, who then saves `asset`: its source has this hash, and the asset is
+  // found by it. Once.
+  Result<> name_source(storage::Transaction& transaction, Asset& asset, std::string sha256);
   // In the caller's transaction: the record is gone, its job cancelled; the bytes go with the next
   // `sweep`, those of the source with the last asset on it. Asks nobody whether a lesson uses it;
   // `remove` does.
@@ -122,7 +125,7 @@ class AssetService {
   Result<> check_disk(std::uint64_t bytes);
   Result<http::CursorSigner> cursors();
   // How many other assets need the bytes of this one's source. Counts up to `most` and looks at
-  // about `looked_at` assets whose source has the same hash.
+  // about `looked_at` assets whose source has the same hash. Without a hash: none.
   Result<std::size_t> count_on_source(storage::Transaction& transaction, const Asset& asset,
                                       std::size_t most, std::size_t looked_at);
   Result<> free_disk(AssetId id, const std::string& source_blob);

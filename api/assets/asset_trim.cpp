@@ -59,7 +59,8 @@ Result<Asset> AssetService::find_to_trim(storage::Transaction& transaction, cons
                                          AssetId id, const AssetTrim& trim) {
   auto whole = find_to_change(transaction, viewer, id);
   if (!whole) return whole;
-  if (!whole->has_plan || whole->state == AssetState::rejected) {
+  const bool is_probed = whole->has_plan && !whole->source_sha256.empty();
+  if (!is_probed || whole->state == AssetState::rejected) {
     return Error{ErrorCode::conflict, "nothing is known about the source", "asset_not_probed"};
   }
   if (auto sound = check_points(trim, whole->duration_ms); !sound) return sound.error();
@@ -106,6 +107,8 @@ Result<> AssetService::check_disk(std::uint64_t bytes) {
 Result<std::size_t> AssetService::count_on_source(storage::Transaction& transaction,
                                                   const Asset& asset, std::size_t most,
                                                   std::size_t looked_at) {
+  // Cuts come after the probe, so after the hash.
+  if (asset.source_sha256.empty()) return std::size_t{0};
   auto range = keys::assets_with_source(asset.source_sha256);
   std::size_t count = 0;
   for (std::size_t looked = 0; looked < looked_at;) {

@@ -65,8 +65,9 @@ Result<Lesson> ReviewService::submit(const Viewer& viewer, LessonId id) {
           return conflict("not_a_draft", "only a draft can be submitted");
         auto asset = assets_.find(transaction, version.content.asset);
         if (!asset) return asset.error();
+        // A decision is about certain bytes, so about a source that is known.
         const bool has_plan = plan->asset == asset->id && !plan->sha256.empty();
-        if (!asset->is_playable || !has_plan)
+        if (!asset->is_playable || !has_plan || asset->source_sha256.empty())
           return conflict("asset_not_playable", "the video can not be played yet");
         if (auto ok = lessons::check_marks(version.content, *asset); !ok) return ok.error();
         version.manifest_sha256 = manifest_sha256(version, *asset, plan->sha256);

@@ -99,6 +99,7 @@ class AssetJob {
   // asset_job_begin.cpp: from the lease to a list of batches.
   Result<> begin(const media::TaskControl& control);
   Result<Asset> open_asset();
+  Result<> name_source(Asset& asset, const media::TaskControl& control);
   Result<media::Plan> probe(const Asset& asset, const media::TaskControl& control);
   Result<bool> has_standing_plan();
   Result<media::Plan> keep_plan(const nlohmann::json& made);

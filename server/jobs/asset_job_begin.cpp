@@ -1,6 +1,7 @@
 #include "server/jobs/asset_job.hpp"
 #include "server/jobs/rendition_progress.hpp"
 #include "server/jobs/reuse.hpp"
+#include "server/jobs/source_hash.hpp"
 #include "storage/records/keys.hpp"
 #include "storage/records/record.hpp"
 
@@ -44,11 +45,14 @@ class AssetJob::ProbeSink final : public media::OutputSink {
 };
 
 Result<> AssetJob::begin(const media::TaskControl& control) {
-  const auto asset = open_asset();
+  auto asset = open_asset();
   if (!asset) return asset.error();
   auto source = workshop_.blobs.open(asset->source_blob);
   if (!source) return Error{ErrorCode::internal, "the source: " + source.error().message};
   source_ = std::move(*source);
+  if (asset->source_sha256.empty()) {
+    if (auto named = name_source(*asset, control); !named) return named;
+  }
 
   auto plan = asset->has_plan ? workshop_.assets.plan(id_) : probe(*asset, control);
   if (!plan) return plan.error();
@@ -86,6 +90,18 @@ Result<Asset> AssetJob::open_asset() {
   if (!opened) return opened.error();
   if (waited) workshop_.observer().on_begin(*waited);
   return asset;
+}
+
+// An upload only takes bytes. Which they are is known before anything is made of them; from here on
+// other assets of the same bytes are found, and the manifest of a lesson can name them.
+Result<> AssetJob::name_source(Asset& asset, const media::TaskControl& control) {
+  const auto sha256 = hash_source(*source_, control);
+  if (!sha256) return sha256.error();
+  return change([&](storage::Transaction& transaction, Asset& stored) -> Result<> {
+    auto named = workshop_.assets.name_source(transaction, stored, *sha256);
+    asset = stored;
+    return named;
+  });
 }
 
 Result<media::Plan> AssetJob::probe(const Asset& asset, const media::TaskControl& control) {

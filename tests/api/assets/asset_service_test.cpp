@@ -33,6 +33,34 @@ TEST_F(AssetServiceTest, AbortedTransactionLeavesNeitherAssetNorJob) {
   EXPECT_TRUE(service.list(owner_viewer, "", 20)->items.empty());
 }
 
+TEST_F(AssetServiceTest, SourceIsFoundByItsHashOnceThatIsKnown) {
+  const auto id = create(owner, "");
+  EXPECT_EQ(named_sources(), 0U);
+
+  ASSERT_TRUE(transact([&](storage::Transaction& transaction) -> Result<> {
+    auto asset = service.find(transaction, id).value();
+    if (auto named = service.name_source(transaction, asset, "5a"); !named) return named;
+    return service.save(transaction, asset);
+  }));
+
+  EXPECT_EQ(service.show(owner_viewer, id)->source_sha256, "5a");
+  EXPECT_EQ(named_sources(), 1U);
+  ASSERT_TRUE(service.remove(owner_viewer, id));
+  EXPECT_EQ(named_sources(), 0U);
+}
+
+TEST_F(AssetServiceTest, SourceWithoutAHashGoesWithItsAsset) {
+  const auto kept = create(owner, "");
+  const auto erased = create(owner, "");
+  create(other, "5a");
+
+  ASSERT_TRUE(service.remove(owner_viewer, erased));
+
+  EXPECT_EQ(blobs.list("uploads/", 10)->size(), 2U);
+  EXPECT_EQ(named_sources(), 1U);
+  EXPECT_TRUE(service.show(owner_viewer, kept));
+}
+
 struct Sight {
   const char* name;
   Role role;

@@ -94,6 +94,12 @@ TEST_F(AssetTrimTest, NeedsAProbedAssetOfOnesOwn) {
             ErrorCode::not_found);
 }
 
+TEST_F(AssetTrimTest, NeedsASourceThatIsHashed) {
+  change(whole, [](Asset& asset) { asset.source_sha256 = ""; });
+
+  EXPECT_EQ(reason_of({0, 1'000}), "asset_not_probed ");
+}
+
 TEST_F(AssetTrimTest, IsBoundedForOneSource) {
   std::string reason;
   for (int i = 0; i < 30 && reason.empty(); ++i) reason = reason_of({0, 1'000 + i});

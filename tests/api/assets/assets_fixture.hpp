@@ -18,12 +18,13 @@ class AssetsFixture : public ::testing::Test {
     return std::as_bytes(std::span(text));
   }
 
-  AssetId create(AccountId of) {
+  AssetId create(AccountId of, const std::string& sha256 = "5a") {
     AssetId id;
     const auto source = "uploads/" + UploadId::make_random().text();
     EXPECT_TRUE(blobs.put(source, bytes_of("video")));
     EXPECT_TRUE(transact([&](storage::Transaction& transaction) -> Result<> {
-      const auto made = service.create(transaction, {of, kRootUnit, source, "5a", "phone.mp4", 5});
+      const auto made =
+          service.create(transaction, {of, kRootUnit, source, sha256, "phone.mp4", 5});
       if (!made) return made.error();
       id = *made;
       return {};
@@ -61,6 +62,18 @@ class AssetsFixture : public ::testing::Test {
       return storage::save(transaction, storage::keys::lesson(lesson.id), lesson);
     }));
     return lesson.id;
+  }
+
+  // Entries of the index by hash, of whatever hash.
+  std::size_t named_sources() {
+    const auto first = storage::keys::assets_with_source("");
+    const auto last = storage::keys::assets_with_source("\x7f");
+    std::size_t count = 0;
+    EXPECT_TRUE(store.read([&](storage::Transaction& transaction) -> Result<> {
+      count = transaction.scan({first.begin, last.end}, 1'000).value().size();
+      return {};
+    }));
+    return count;
   }
 
   Result<> transact(const storage::TransactionBody& body) { return store.transact(body); }

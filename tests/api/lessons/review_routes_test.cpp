@@ -20,6 +20,23 @@ TEST_F(ReviewRoutes, SubmitWaitsForTheFirstPlayableSegment) {
   EXPECT_EQ(code_of(post(lesson + "/submit", &author)), "not_a_draft");
 }
 
+TEST_F(ReviewRoutes, SubmitWaitsForTheHashOfTheSource) {
+  const auto asset = make_asset(author, VideoState::playable);
+  const auto lesson = "/api/v1/lessons/" + create_lesson(author, lesson_body(asset));
+  const auto set_hash = [&](const std::string& sha256) {
+    return store.transact([&](storage::Transaction& transaction) -> Result<> {
+      auto changed = assets.find(transaction, asset).value();
+      changed.source_sha256 = sha256;
+      return assets.save(transaction, changed);
+    });
+  };
+
+  ASSERT_TRUE(set_hash(""));
+  EXPECT_EQ(code_of(post(lesson + "/submit", &author)), "asset_not_playable");
+  ASSERT_TRUE(set_hash(std::string(64, 'a')));
+  EXPECT_EQ(post(lesson + "/submit", &author).status, 200);
+}
+
 TEST_F(ReviewRoutes, PublishWaitsForTheSmallestRendition) {
   const auto asset = make_asset(author, VideoState::playable);
   const auto lesson = "/api/v1/lessons/" + create_lesson(author, lesson_body(asset));

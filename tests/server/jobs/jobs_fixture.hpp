@@ -25,9 +25,13 @@ class JobsFixture : public ::testing::Test {
   AssetId create_asset() { return create_asset(UploadId::make_random().text()); }
   // Of a source that others may have too.
   AssetId create_asset(const std::string& sha256) { return create_asset(sha256, owner, kRootUnit); }
-  AssetId create_asset(const std::string& sha256, AccountId of, UnitId unit) {
+  // As an upload leaves it: nobody knows its hash.
+  AssetId create_uploaded(const std::string& bytes) {
+    return create_asset("", owner, kRootUnit, bytes);
+  }
+  AssetId create_asset(const std::string& sha256, AccountId of, UnitId unit,
+                       const std::string& bytes = "a video") {
     const auto source = "uploads/" + UploadId::make_random().text();
-    const std::string bytes = "a video";
     EXPECT_TRUE(blobs.put(source, std::as_bytes(std::span(bytes))));
     AssetId id;
     const auto done = store.transact([&](storage::Transaction& transaction) -> Result<> {
