@@ -29,12 +29,11 @@ std::string head_of(storage::BlobStore& blobs, const Upload& upload) {
 
 }  // namespace
 
-ChunkWriter::ChunkWriter(const UploadTools& tools, UploadHold hold, Upload upload, ContentHash hash,
+ChunkWriter::ChunkWriter(const UploadTools& tools, UploadHold hold, Upload upload,
                          std::unique_ptr<storage::BlobAppender> file)
     : tools_(tools),
       hold_(std::move(hold)),
       upload_(std::move(upload)),
-      hash_(std::move(hash)),
       file_(std::move(file)),
       position_(upload_.offset_bytes),
       recorded_at_(tools.clock.now()) {}
@@ -50,12 +49,8 @@ Result<std::unique_ptr<ChunkWriter>> ChunkWriter::open(const UploadTools& tools,
   if ((*file)->size_bytes() > upload.offset_bytes) {
     if (auto cut = (*file)->truncate(upload.offset_bytes); !cut) return cut.error();
   }
-  auto hash = ContentHash::from_state(upload.hash_state);
-  if (!hash || hash->bytes_hashed() != upload.offset_bytes) {
-    return Error{ErrorCode::corrupt, "upload " + upload.id.text() + " has no valid hash state"};
-  }
-  std::unique_ptr<ChunkWriter> writer(new ChunkWriter(tools, std::move(hold), std::move(upload),
-                                                      std::move(*hash), std::move(*file)));
+  std::unique_ptr<ChunkWriter> writer(
+      new ChunkWriter(tools, std::move(hold), std::move(upload), std::move(*file)));
   if (checksum) writer->checksum_ = std::make_unique<ChunkChecksum>(std::move(*checksum));
   if (auto read = writer->read_head(); !read) return read.error();
   return writer;
@@ -77,7 +72,6 @@ Result<> ChunkWriter::append(std::span<const std::byte> bytes) {
     if (auto room = check_room(bytes.size()); !room) return room.error();
     if (auto looked = look_at(bytes); !looked) return looked.error();
     if (auto appended = file_->append(bytes); !appended) return appended.error();
-    hash_.update(bytes);
     if (checksum_) checksum_->update(bytes);
     position_ += bytes.size();
     return checkpoint();
@@ -128,7 +122,6 @@ Result<> ChunkWriter::record() {
   if (auto synced = file_->sync(); !synced) return synced.error();
   auto next = upload_;
   next.offset_bytes = position_;
-  next.hash_state = hash_.state();
   if (auto saved = tools_.records.save_progress(next); !saved) return saved.error();
   upload_ = std::move(next);
   recorded_at_ = tools_.clock.now();
@@ -182,7 +175,7 @@ Result<> ChunkWriter::settle(ChunkEnd end) {
     if (auto recorded = record(); !recorded) return recorded.error();
   }
   if (!upload_.is_due()) return {};
-  return tools_.records.complete(upload_, hash_.hex(), tools_.assets);
+  return tools_.records.complete(upload_, tools_.assets);
 }
 
 // What is left after a failure here goes with the next sweep.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/uploads/content_hash.hpp"
+#include "api/uploads/chunk_checksum.hpp"
 #include "api/uploads/upload.hpp"
 #include "api/uploads/upload_locks.hpp"
 #include "api/uploads/upload_records.hpp"
@@ -57,7 +57,7 @@ class ChunkWriter {
   const Upload& upload() const { return upload_; }
 
  private:
-  ChunkWriter(const UploadTools& tools, UploadHold hold, Upload upload, ContentHash hash,
+  ChunkWriter(const UploadTools& tools, UploadHold hold, Upload upload,
               std::unique_ptr<storage::BlobAppender> file);
 
   Result<> read_head();
@@ -73,7 +73,6 @@ class ChunkWriter {
   UploadTools tools_;
   UploadHold hold_;
   Upload upload_;  // As recorded.
-  ContentHash hash_;
   std::unique_ptr<storage::BlobAppender> file_;
   std::unique_ptr<ChunkChecksum> checksum_;
   std::uint64_t position_;  // As appended; at least `upload_.offset_bytes`.

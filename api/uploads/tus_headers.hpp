@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/http/message.hpp"
-#include "api/uploads/content_hash.hpp"
+#include "api/uploads/chunk_checksum.hpp"
 #include "model/error.hpp"
 #include "model/time.hpp"
 

@@ -1,6 +1,5 @@
 #include "api/uploads/upload.hpp"
 
-#include "api/http/base64.hpp"
 #include "model/json.hpp"
 
 namespace weike::uploads {
@@ -49,7 +48,6 @@ void to_json(nlohmann::json& json, const Upload& upload) {
           {"reserved_bytes", upload.reserved_bytes},
           {"metadata", upload.metadata},
           {"file_name", upload.file_name},
-          {"hash_state", http::to_base64url(upload.hash_state)},
           {"has_blob", upload.has_blob},
           {"created_at", to_epoch_ms(upload.created_at)},
           {"expires_at", to_epoch_ms(upload.expires_at)}};
@@ -67,7 +65,6 @@ void from_json(const nlohmann::json& json, Upload& upload) {
   upload.reserved_bytes = json.value("reserved_bytes", std::uint64_t{0});
   upload.metadata = json.value("metadata", "");
   upload.file_name = json.value("file_name", "");
-  upload.hash_state = http::from_base64url(json.value("hash_state", "")).value_or("");
   upload.has_blob = json.value("has_blob", true);
   upload.created_at = from_epoch_ms(json.value("created_at", std::int64_t{0}));
   upload.expires_at = from_epoch_ms(json.value("expires_at", std::int64_t{0}));

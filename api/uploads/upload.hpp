@@ -28,8 +28,7 @@ struct Upload {
   std::uint64_t reserved_bytes = 0;         // Its share of the unit's quota.
   std::string metadata;                     // The Upload-Metadata field as it was sent.
   std::string file_name;
-  std::string hash_state;  // SHA-256 over the first `offset_bytes`, see ContentHash::state.
-  bool has_blob = true;    // Owns its bytes: they go with it. Not after an asset took them over.
+  bool has_blob = true;  // Owns its bytes: they go with it. Not after an asset took them over.
   std::optional<AssetId> asset;
   Timestamp created_at{};
   Timestamp expires_at{};  // Given up then; or, when it is over, forgotten.

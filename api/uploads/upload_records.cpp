@@ -120,13 +120,11 @@ Result<> UploadRecords::reserve(Upload& upload, std::uint64_t wanted_bytes,
   });
 }
 
-Result<> UploadRecords::complete(Upload& upload, const std::string& sha256,
-                                 assets::AssetService& assets) {
+Result<> UploadRecords::complete(Upload& upload, assets::AssetService& assets) {
   return change(upload, [&](Transaction& transaction) -> Result<> {
     auto asset = assets.create(transaction, {.owner = upload.owner,
                                              .unit = upload.unit,
                                              .source_blob = upload.blob_name(),
-                                             .source_sha256 = sha256,
                                              .file_name = upload.file_name,
                                              .source_bytes = upload.offset_bytes});
     if (!asset) return asset.error();
@@ -140,7 +138,6 @@ Result<> UploadRecords::complete(Upload& upload, const std::string& sha256,
     upload.asset = *asset;
     upload.has_blob = false;  // It is the asset's now.
     upload.reserved_bytes = upload.offset_bytes;
-    upload.hash_state.clear();
     return put(transaction, upload, old_expiry);
   });
 }
@@ -190,7 +187,6 @@ Result<> UploadRecords::retire(Upload& upload) {
         std::exchange(upload.expires_at, std::min(upload.expires_at, clock_.now()));
     upload.state = UploadState::expired;
     upload.reserved_bytes = 0;
-    upload.hash_state.clear();
     return put(transaction, upload, old_expiry);
   });
 }

@@ -42,14 +42,14 @@ class UploadRecords {
   // Those that `owner` has not finished.
   Result<std::vector<Upload>> unfinished(AccountId owner);
 
-  // Takes over offset, size and hash state, and prolongs the life. `not_found` if it is no longer
-  // being received.
+  // Takes over offset and size, and prolongs the life. `not_found` if it is no longer being
+  // received.
   Result<> save_progress(Upload& upload);
   // Makes the upload's share of the quota at least `wanted_bytes`, and as near to `hoped_bytes` as
   // the quota allows. `too_large`, reason quota_exceeded.
   Result<> reserve(Upload& upload, std::uint64_t wanted_bytes, std::uint64_t hoped_bytes);
   // All bytes are there: the upload is complete and its asset exists, or neither.
-  Result<> complete(Upload& upload, const std::string& sha256, assets::AssetService& assets);
+  Result<> complete(Upload& upload, assets::AssetService& assets);
 
   // What was seen of an upload while it comes; nothing before.
   Result<std::optional<Glance>> glance(UploadId id);

@@ -99,15 +99,9 @@ Result<Upload> UploadService::resume(const Viewer& viewer, UploadId id) {
   if (!hold) return hold.error();
   auto upload = find_writable(viewer, id);
   if (!upload || !upload->is_due()) return upload;
-  if (auto done = complete(*upload); !done) return done.error();
+  // The last byte is recorded, but the end failed or the server died before it.
+  if (auto done = records_.complete(*upload, assets_); !done) return done.error();
   return upload;
-}
-
-// The last byte is recorded, but the end failed or the server died before it.
-Result<> UploadService::complete(Upload& upload) {
-  auto hash = ContentHash::from_state(upload.hash_state);
-  if (!hash) return Error{ErrorCode::corrupt, "upload has no valid hash state"};
-  return records_.complete(upload, hash->hex(), assets_);
 }
 
 Result<> UploadService::set_size(Upload& upload, std::uint64_t size_bytes) {
@@ -196,7 +190,7 @@ Result<> UploadService::sweep_one(UploadId id) {
   auto upload = records_.find(id);
   if (!upload) return upload.error();
   if (!*upload || (*upload)->expires_at > clock_.now()) return {};
-  if ((*upload)->is_due()) return complete(**upload);
+  if ((*upload)->is_due()) return records_.complete(**upload, assets_);
   if (!(*upload)->has_blob) return records_.forget(**upload);
   if (auto gone = discard(**upload); !gone) return gone.error();
   return records_.remember(**upload);

@@ -68,7 +68,6 @@ class UploadService {
   Result<> check_disk(std::uint64_t bytes);
   Result<> set_size(Upload& upload, std::uint64_t size_bytes);
   Result<Upload> find_writable(const Viewer& viewer, UploadId id);
-  Result<> complete(Upload& upload);
   Result<> discard(Upload& upload);
   Result<> sweep_one(UploadId id);
 

@@ -53,7 +53,7 @@ TEST_F(TusTest, AWholeFileInTwoChunksBecomesAnAsset) {
   EXPECT_EQ(last.headers.get("Upload-Offset"), "300000");
 
   const auto asset = asset_of(path);
-  EXPECT_EQ(asset.source_sha256, http::to_hex(http::sha256(video)));
+  EXPECT_EQ(asset.source_sha256, "") << "its job hashes it";
   EXPECT_EQ(asset.source_bytes, video.size());
   EXPECT_EQ(asset.file_name, "微课.mp4");
   EXPECT_TRUE(viewer.is(asset.owner));
@@ -102,7 +102,7 @@ TEST_F(TusTest, DeferredLength) {
                 .status,
             204);
 
-  EXPECT_EQ(asset_of(path).source_sha256, http::to_hex(http::sha256(video)));
+  EXPECT_EQ(source_of(path), video);
   EXPECT_EQ(quota_used(), 150'000U);
 }
 
@@ -134,7 +134,7 @@ TEST_F(TusTest, ChecksumsGuardAChunk) {
   EXPECT_EQ(offset_of(path), "80000");
 
   EXPECT_EQ(patch(path, 80'000, std::string_view(video).substr(80'000)).status, 204);
-  EXPECT_EQ(asset_of(path).source_sha256, http::to_hex(http::sha256(video)));
+  EXPECT_EQ(source_of(path), video);
 }
 
 TEST_F(TusTest, KnowsSha1) {

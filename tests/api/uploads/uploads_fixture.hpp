@@ -155,6 +155,10 @@ class UploadsTest : public ::testing::Test {
     }));
     return asset;
   }
+  // What the upload's asset has as its source.
+  std::string source_of(const std::string& path) {
+    return active_blobs->read(asset_of(path).source_blob, 4 << 20).value();
+  }
   std::uint64_t quota_used() {
     std::uint64_t used = 0;
     EXPECT_TRUE(store.read([&](storage::Transaction& transaction) -> Result<> {
