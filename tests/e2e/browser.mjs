@@ -51,11 +51,11 @@ export async function shot(page, name) {
 }
 
 /**
- * The upper half of the video as it stands on the screen: numbers from 0 to 255, coarse enough for comparing. The controls
- * at its lower edge change by themselves and do not count.
+ * The upper half of the video, or of what else is shown, as it stands on the screen: numbers from 0 to 255, coarse enough for
+ * comparing. The controls at the video's lower edge change by themselves and do not count.
  */
-export async function pictureOf(page) {
-  const png = await page.locator('video').screenshot();
+export async function pictureOf(page, what = 'video') {
+  const png = await page.locator(what).screenshot();
   return page.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
     const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));

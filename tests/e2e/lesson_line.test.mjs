@@ -129,6 +129,30 @@ test('the player gets over a link that ran out and a segment that is not made ye
   assert.equal(await page.locator('[data-trouble]').count(), 0);
 });
 
+test('a member looks for a place by its picture and goes there', async () => {
+  const page = await openWindow(browser, server.url, phone);
+  await signIn(page);
+  await page.goto(`/#/lesson/${await lessonId()}`);
+  await play(page);
+  const bar = await page.locator('.seek input').boundingBox();
+  const sheet = page.waitForResponse((reply) => reply.url().endsWith('/storyboard_1.jpg'));
+
+  await page.mouse.move(bar.x + bar.width / 4, bar.y + bar.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(bar.x + (bar.width * 3) / 4, bar.y + bar.height / 2, { steps: 5 });
+
+  assert.equal((await sheet).status(), 200);
+  const tile = await page.locator('.seek .tile').boundingBox();
+  assert.ok(tile.height > tile.width && tile.x >= 0 && tile.x + tile.width <= 390, JSON.stringify(tile));
+  await until(async () => contrast(await pictureOf(page, '.seek .tile')) > 100, { what: 'a picture of that place' });
+  await assertFits(page);
+  await shot(page, 'seeking');
+  await page.mouse.up();
+  await page.waitForSelector('.seek .tile', { state: 'detached' });
+  await until(async () => Math.abs((await positionOf(page)) - (seconds * 3) / 4) < 3, { what: 'the place in the video' });
+  assert.deepEqual(page.errors, []);
+});
+
 test('a member watches it, comes back to where it stopped, and is told of the recall', async () => {
   const page = await openWindow(browser, server.url, phone);
   await signIn(page);
