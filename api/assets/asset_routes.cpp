@@ -70,7 +70,7 @@ class Handlers {
   http::Response trim(const http::Request& request) const {
     const auto id = asset_id(request);
     if (!id) return http::problem(id.error(), request);
-    constexpr std::int64_t kLongest = 24 * 3'600'000;
+    constexpr std::int64_t kLongest = std::int64_t{24} * 3'600'000;
     http::JsonBody body(request);
     const AssetTrim part{body->integer("in_ms", 0, kLongest), body->integer("out_ms", 0, kLongest)};
     if (auto done = body.finish(); !done) return http::problem(done.error(), request);

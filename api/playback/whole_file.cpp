@@ -12,7 +12,7 @@
 namespace weike::playback {
 namespace {
 
-constexpr std::uint64_t kMaxInitBytes = 64 * 1024;
+constexpr std::uint64_t kMaxInitBytes = std::uint64_t{64} * 1024;
 
 // What belongs to one track; `view` points into it.
 struct LoadedTrack {

@@ -11,7 +11,7 @@
 // The wire of `weike admin`: JSON lines over a Unix socket.
 namespace weike::server {
 
-constexpr std::size_t kMaxAdminLine = 64 * 1024;
+constexpr std::size_t kMaxAdminLine = std::size_t{64} * 1024;
 constexpr int kAdminPatienceSeconds = 5;
 
 // Nothing when the path is longer than the system takes (107 bytes).

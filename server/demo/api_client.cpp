@@ -20,7 +20,7 @@ namespace bhttp = boost::beast::http;
 
 namespace {
 
-constexpr std::size_t kPartBytes = 4 * 1024 * 1024;
+constexpr std::size_t kPartBytes = std::size_t{4} * 1024 * 1024;
 constexpr std::chrono::seconds kReplyTime{60};
 
 ErrorCode code_of(unsigned status) {

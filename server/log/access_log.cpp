@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kMedia = "/media/";
 // The longest line: a target of 2 KB, each byte escaped, and the other fields.
-constexpr std::size_t kMaxLineBytes = 12 * 1024;
+constexpr std::size_t kMaxLineBytes = std::size_t{12} * 1024;
 constexpr std::chrono::milliseconds kWriteInterval{250};
 constexpr std::size_t kWriteBytes = std::size_t{128} * 1024;
 // A thread that finds its buffer taken tries so often; the writer only swaps two strings there.

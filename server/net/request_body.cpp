@@ -13,11 +13,11 @@
 namespace weike::server {
 namespace {
 
-constexpr std::size_t kShortBodyBytes = 64 * 1024;
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kShortBodyBytes = std::size_t{64} * 1024;
+constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 // What a slow client sent is written at least this often.
 constexpr std::chrono::seconds kFlushInterval{1};
-constexpr std::size_t kFlushBytes = 256 * 1024;
+constexpr std::size_t kFlushBytes = std::size_t{256} * 1024;
 // Pieces are whole blocks of disks where they can be: sinks may bring such past the page cache.
 constexpr std::size_t kBlockBytes = 4096;
 

@@ -12,7 +12,7 @@ namespace weike::server {
 namespace {
 
 // Bodies up to this size are copied behind their head.
-constexpr std::size_t kCopiedBodyBytes = 4 * 1024;
+constexpr std::size_t kCopiedBodyBytes = std::size_t{4} * 1024;
 
 void append_number(std::string& out, std::uint64_t number) {
   std::array<char, 20> digits{};

@@ -7,7 +7,7 @@
 namespace weike::server {
 namespace {
 
-constexpr std::uint64_t kMaxLingeringBytes = 16 * 1024 * 1024;
+constexpr std::uint64_t kMaxLingeringBytes = std::uint64_t{16} * 1024 * 1024;
 
 Task<bool> wait_writable(Connection* connection) {
   if (!connection->is_alive()) co_return false;

@@ -12,7 +12,7 @@ namespace {
 // What file systems and disks ask of direct writes: place, length and memory in such units.
 constexpr std::size_t kBlockBytes = 4096;
 // The page cache gathers smaller pieces, so that disks see fewer writes.
-constexpr std::size_t kDirectBytes = 512 * 1024;
+constexpr std::size_t kDirectBytes = std::size_t{512} * 1024;
 
 }  // namespace
 
@@ -77,7 +77,7 @@ Result<> FileBlobAppender::sync() {
     return synced;
   }
   if (is_folder_synced_) return {};
-  const auto synced = sync_folder(path_.parent_path());
+  auto synced = sync_folder(path_.parent_path());
   is_folder_synced_ = synced.has_value();
   return synced;
 }
