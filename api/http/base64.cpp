@@ -28,13 +28,13 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
 }
 
 // The value of each character; -1 for those that the alphabet has not.
-using Values = std::array<std::int8_t, 256>;
+using Values = std::array<std::int16_t, 256>;
 
 constexpr Values values_of(std::string_view alphabet) {
   Values values{};
   values.fill(-1);
   for (std::size_t i = 0; i < alphabet.size(); ++i)
-    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int16_t>(i);
   return values;
 }
 

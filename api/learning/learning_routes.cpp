@@ -80,7 +80,7 @@ http::Response heartbeat_problem(const Error& error, http::Language language,
   return response;
 }
 
-Error out_of_range(std::string field) {
+Error out_of_range(const std::string& field) {
   return {ErrorCode::invalid_argument, field + " is out of range", "out_of_range", field};
 }
 
@@ -127,8 +127,8 @@ class AwaitedHeartbeats final : public http::LaterAnswer {
 // The handlers of one service.
 class Handlers {
  public:
-  Handlers(LearningService& service, std::string cursor_key)
-      : service_(service), cursors_(std::move(cursor_key), "progress") {}
+  Handlers(LearningService& service, std::string_view cursor_key)
+      : service_(service), cursors_(cursor_key, "progress") {}
 
   http::Response record(const http::Request& request) const {
     http::JsonBody body(request);
@@ -195,8 +195,8 @@ class Handlers {
 
 }  // namespace
 
-void add_routes(http::Router& router, LearningService& service, std::string cursor_key) {
-  const auto handlers = std::make_shared<const Handlers>(service, std::move(cursor_key));
+void add_routes(http::Router& router, LearningService& service, std::string_view cursor_key) {
+  const auto handlers = std::make_shared<const Handlers>(service, cursor_key);
   const auto add = [&](http::Method method, std::string pattern, auto handler) {
     http::Route route;
     route.method = method;

@@ -54,7 +54,7 @@ bool take_space_behind(std::string_view& text) {
   return true;
 }
 
-Error bad(const TextRule& rule, std::string reason, std::string what) {
+Error bad(const TextRule& rule, std::string reason, const std::string& what) {
   return {ErrorCode::invalid_argument, std::string(rule.field) + ' ' + what, std::move(reason),
           std::string(rule.field)};
 }
