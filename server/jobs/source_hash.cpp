@@ -2,7 +2,6 @@
 
 #include "api/http/digest.hpp"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
@@ -67,9 +66,6 @@ Result<std::string> hash_source(const storage::OpenFile& source,
     const auto got = read_some(source.descriptor(), piece, offset);
     if (!got) return got.error();
     offset += *got;
-    // The disk works on the next piece while the processor works on this one.
-    ::posix_fadvise(source.descriptor(), static_cast<off_t>(offset),
-                    static_cast<off_t>(kHashedPieceBytes), POSIX_FADV_WILLNEED);
     if (EVP_DigestUpdate(context.get(), piece.data(), *got) != 1) return cannot_hash();
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
