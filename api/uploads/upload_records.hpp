@@ -25,7 +25,7 @@ struct UploadOptions {
   // How long a request waits for another one to let go of the upload.
   Milliseconds lock_patience = std::chrono::seconds{5};
   // In a long request bytes become durable and acknowledged after so many, or so long.
-  std::uint64_t checkpoint_bytes = 8ULL << 20;
+  std::uint64_t checkpoint_bytes = 32ULL << 20;
   Milliseconds checkpoint_interval = std::chrono::seconds{2};
 };
 

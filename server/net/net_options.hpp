@@ -58,7 +58,7 @@ struct NetOptions {
   std::size_t head_limit_bytes = 16UL * 1024;
   std::size_t header_count_limit = 100;
   // For each running upload. Only one that comes faster than it is written fills it.
-  std::size_t stream_buffer_bytes = 1024UL * 1024;
+  std::size_t stream_buffer_bytes = 2UL * 1024 * 1024;
   std::size_t file_turn_bytes = 2UL * 1024 * 1024;  // Sent at most before others have their turn.
 
   // Of each connection, in the kernel, which takes twice as much; 0: as the kernel likes. More than
