@@ -45,3 +45,10 @@ export function cpuSeconds(pid) {
     .map((task) => Number(read(`/proc/${pid}/task/${task}/schedstat`).split(' ')[0] || 0) / 1e9)
     .reduce((sum, seconds) => sum + seconds, 0);
 }
+
+/** CPU seconds of the children that a process has had, and that have ended; counted in ticks of 10 ms. */
+export function endedChildrenSeconds(pid) {
+  const stat = read(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
