@@ -19,6 +19,12 @@ class OutputQueue {
   void end_text();
   void add(http::SharedBytes bytes);
 
+  // So much needs no memory then.
+  void reserve(std::size_t text_bytes, std::size_t pieces) {
+    text_.reserve(text_bytes);
+    pieces_.reserve(pieces);
+  }
+
   bool is_empty() const { return first_ == pieces_.size(); }
   // Bytes that wait.
   std::uint64_t size_bytes() const;

@@ -22,7 +22,10 @@ int open_set() {
 }  // namespace
 
 Poller::Poller(asio::io_context& io, Report report)
-    : executor_(io.get_executor()), report_(std::move(report)), set_(executor_, open_set()) {}
+    : executor_(io.get_executor()), report_(std::move(report)), set_(executor_, open_set()) {
+  late_.reserve(kMostInBatch);
+  waking_.reserve(kMostInBatch);
+}
 
 void Poller::stop() {
   boost::system::error_code ignored;
@@ -73,7 +76,8 @@ void Poller::wake_late() {
 }
 
 void Poller::take_turn() {
-  for (int i = 0; i < kMostBatches && set_.is_open() && deliver_batch(); ++i) {
+  // Those who let their batch go first come before the next one.
+  for (int i = 0; i < kMostBatches && set_.is_open() && late_.empty() && deliver_batch(); ++i) {
   }
 }
 

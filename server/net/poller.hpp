@@ -29,6 +29,9 @@ class Waiter {
 // for as one descriptor: a socket is told to the kernel once, not at each wait. One thread.
 class Poller {
  public:
+  // Sockets that have their turn one right after the other.
+  static constexpr std::size_t kMostInBatch = 128;
+
   // `report` hears of exceptions of those who waited.
   using Report = std::function<void(const std::exception_ptr&)>;
   explicit Poller(asio::io_context& io, Report report);
@@ -43,6 +46,8 @@ class Poller {
   // Tells of each change of `events`, edge-triggered (epoll_ctl(2)), until the socket is closed.
   // False when the system refuses, or after `stop`.
   bool watch(Socket& socket, std::uint32_t events, bool is_known);
+  // Sockets of the same batch of events have their turn yet.
+  bool has_more_turns() const { return !batch_.empty(); }
   // Events that were fetched already go nowhere.
   void forget(const Socket& socket);
   // Wakes it after those whose turn it is, not before this returns.
@@ -72,7 +77,7 @@ class Poller {
   const Executor executor_;
   const Report report_;
   asio::posix::basic_stream_descriptor<Executor> set_;
-  std::array<epoll_event, 128> events_;
+  std::array<epoll_event, kMostInBatch> events_;
   std::span<epoll_event> batch_;  // What is not delivered yet.
   std::vector<Late> late_;
   std::vector<Late> waking_;  // Those of the turn at hand.

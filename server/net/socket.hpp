@@ -41,6 +41,8 @@ class Socket {
   // Nothing that a read could find comes behind what is in the kernel: read to the end.
   bool is_ended() const { return is_ended_; }
 
+  // Others have their turn right after this one.
+  bool has_followers() const { return poller_->has_more_turns(); }
   // After others had their turn.
   void wake_later(std::unique_ptr<Waiter> waiter) { poller_->wake_later(std::move(waiter), {}); }
   // One waiter of each kind. Readable and writable as by poll(2), the end and errors of the

@@ -3,6 +3,7 @@
 #include "api/http/message.hpp"
 #include "server/net/file_transfer.hpp"
 #include "server/net/output_queue.hpp"
+#include "server/net/poller.hpp"
 #include "server/net/request_head.hpp"
 
 #include <chrono>
@@ -26,7 +27,7 @@ struct Exchange {
 
 struct WebSocketStart;
 
-// What the hot lane could not finish without waiting, in this order.
+// What the hot lane could not finish without waiting, or not yet, in this order.
 struct Unfinished {
   OutputQueue output;
   bool has_output = false;  // In `output`, or still in the transport.
@@ -37,9 +38,17 @@ struct Unfinished {
   bool close_after = false;
 };
 
-// Those that were used and may be used again, so that slow readers cost no allocation. One thread.
+// Those that may be used, so that neither answers that let others go first nor slow readers cost an
+// allocation. One thread.
 class SpareUnfinished {
  public:
+  SpareUnfinished() {
+    spare_.reserve(kMost);
+    while (spare_.size() < kMost) {
+      spare_.push_back(std::make_unique<Unfinished>());
+      spare_.back()->output.reserve(kHeadBytes, 2);
+    }
+  }
   std::unique_ptr<Unfinished> take() {
     if (spare_.empty()) return std::make_unique<Unfinished>();
     auto taken = std::move(spare_.back());
@@ -60,7 +69,8 @@ class SpareUnfinished {
   }
 
  private:
-  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kMost = Poller::kMostInBatch;
+  static constexpr std::size_t kHeadBytes = 1024;
   static constexpr std::size_t kKeptTextBytes = std::size_t{16} * 1024;
 
   std::vector<std::unique_ptr<Unfinished>> spare_;

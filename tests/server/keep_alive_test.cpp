@@ -10,6 +10,20 @@ using testing::Not;
 const std::string kGetHello = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string kGetHot = "GET /hot HTTP/1.1\r\nHost: a\r\n\r\n";
 
+// Waits on the I/O thread while the test holds it.
+http::Route held_on_hot_lane(std::string pattern, HeldCalls& calls) {
+  http::Route route;
+  route.method = http::Method::get;
+  route.pattern = std::move(pattern);
+  route.gate = http::Gate::open;
+  route.handler = [](http::Request&) { return http::Response{}; };
+  route.hot = [&calls](const http::RequestHead&) {
+    calls.wait();
+    return std::optional<http::Response>(std::in_place);
+  };
+  return route;
+}
+
 TEST_F(EngineTest, RepliesCarryDateLengthAndRequestId) {
   start();
   RawClient client = connect();
@@ -36,6 +50,40 @@ TEST_F(EngineTest, ManyPipelinedHotRequestsOverfillTheSocketAndStayInOrder) {
     EXPECT_EQ(client.read_reply()->body.size(), 2'000'000U);
     EXPECT_EQ(client.read_reply()->body, "hhhhhh");
   }
+}
+
+// One kind of work for many clients, then the other.
+TEST_F(EngineTest, RepliesOfABatchLeaveWhenItsRequestsAreRead) {
+  HeldCalls last;
+  router.add(held_on_hot_lane("/held-batch", held_calls));
+  router.add(held_on_hot_lane("/held-last", last));
+  start();
+  RawClient holder = connect();
+  RawClient client = connect();
+  RawClient client_of_last = connect();
+  bool has_waited = false;
+
+  // Whether the kernel tells of both at once is its business.
+  for (int i = 0; i < 20 && !has_waited; ++i) {
+    held_calls.hold();
+    last.hold();
+    holder.send(get("/held-batch"));
+    ASSERT_TRUE(held_calls.wait_for_call());
+    client.send(kGetHot);
+    client_of_last.send(get("/held-last"));
+    held_calls.let_go();
+    ASSERT_TRUE(last.wait_for_call());
+    has_waited = client.read_until("hhhhhh", 0ms).empty();
+    last.let_go();
+
+    EXPECT_EQ(holder.read_reply()->status, 200);
+    EXPECT_EQ(client_of_last.read_reply()->status, 200);
+    if (has_waited) {
+      EXPECT_EQ(client.read_reply()->body, "hhhhhh");
+    }
+  }
+
+  EXPECT_TRUE(has_waited);
 }
 
 TEST_F(EngineTest, HotMissFallsBackToTheHandler) {

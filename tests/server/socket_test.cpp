@@ -170,6 +170,33 @@ TEST_F(SocketTest, EventsOfASocketThatIsGoneGoNowhere) {
   EXPECT_EQ(names[1], names[0] == "first" ? "second aborted" : "first aborted");
 }
 
+TEST_F(SocketTest, KnowsWhetherOthersHaveTheirTurnRightAfterIt) {
+  wait(socket, Socket::wait_read, "first");
+  wait(*second.socket, Socket::wait_read, "second");
+  send(peer, "a");
+  send(second.ends[1], "b");
+  std::vector<bool> has_followers;
+  on_wake = [&] { has_followers.push_back(socket.has_followers()); };
+
+  take_woken();
+
+  EXPECT_EQ(has_followers, (std::vector{true, false}));
+  EXPECT_FALSE(socket.has_followers());
+}
+
+TEST_F(SocketTest, WhoLetsItsBatchGoFirstComesBeforeTheNextBatch) {
+  wait(socket, Socket::wait_read, "first");
+  wait(*second.socket, Socket::wait_read, "second");
+  send(peer, "a");
+  on_wake = [&] {
+    on_wake = nullptr;
+    socket.wake_later(std::make_unique<Recorder>(*this, "first again"));
+    send(second.ends[1], "b");
+  };
+
+  EXPECT_EQ(take_woken(), (Names{"first", "first again", "second"}));
+}
+
 TEST_F(SocketTest, AnExceptionOfOneIsNoOthersBusiness) {
   wait(socket, Socket::wait_read, "first");
   wait(*second.socket, Socket::wait_read, "second");
