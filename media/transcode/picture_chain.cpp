@@ -135,17 +135,38 @@ Result<FramePtr> UprightPicture::make(FramePtr picture) {
   return std::move(done_.front());
 }
 
+Result<> RungScaler::prepare(const AVFrame& picture) {
+  const auto half = [](PlaneSize size) {
+    return PlaneSize{(size.width + 1) / 2, (size.height + 1) / 2};
+  };
+  const PlaneSize from{picture.width, picture.height};
+  const PlaneSize to{width_, height_};
+  if (PlaneScaler::suits(from, to) && PlaneScaler::suits(half(from), half(to))) {
+    luma_.emplace(from, to);
+    chroma_.emplace(half(from), half(to));
+    return {};
+  }
+  scaler_.reset(sws_getContext(picture.width, picture.height, AV_PIX_FMT_YUV420P, width_, height_,
+                               AV_PIX_FMT_YUV420P, SWS_BICUBIC, nullptr, nullptr, nullptr));
+  return scaler_ ? Result<>() : av_failure("create scaler", AVERROR(ENOMEM));
+}
+
 Result<FramePtr> RungScaler::make(FramePtr picture) {
-  if (!scaler_) {
-    scaler_.reset(sws_getContext(picture->width, picture->height, AV_PIX_FMT_YUV420P, width_,
-                                 height_, AV_PIX_FMT_YUV420P, SWS_BICUBIC, nullptr, nullptr,
-                                 nullptr));
-    if (!scaler_) return av_failure("create scaler", AVERROR(ENOMEM));
+  if (!luma_ && !scaler_) {
+    if (auto prepared = prepare(*picture); !prepared) return prepared.error();
   }
   FramePtr scaled = pool_.take();
   if (!scaled) return av_failure("scale", AVERROR(ENOMEM));
-  sws_scale(scaler_.get(), picture->data, picture->linesize, 0, picture->height, scaled->data,
-            scaled->linesize);
+  if (luma_) {
+    for (std::size_t plane = 0; plane < 3; ++plane) {
+      auto& scaler = plane == 0 ? luma_ : chroma_;
+      scaler->scale(picture->data[plane], picture->linesize[plane], scaled->data[plane],
+                    scaled->linesize[plane]);
+    }
+  } else {
+    sws_scale(scaler_.get(), picture->data, picture->linesize, 0, picture->height, scaled->data,
+              scaled->linesize);
+  }
   scaled->pts = picture->pts;
   return scaled;
 }

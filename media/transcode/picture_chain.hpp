@@ -4,6 +4,7 @@
 #include "media/av/filter_graph.hpp"
 #include "media/av/frame_pool.hpp"
 #include "media/plan/plan.hpp"
+#include "media/transcode/plane_scaler.hpp"
 
 #include <optional>
 #include <string>
@@ -32,16 +33,21 @@ class UprightPicture {
   std::vector<FramePtr> done_;
 };
 
-// Scales the picture of one rung to that of the next smaller one, bicubic. One thread.
+// Scales the picture of one rung to that of the next smaller one, bicubic. All pictures are of one
+// size. One thread.
 class RungScaler {
  public:
   RungScaler(int width, int height) : width_(width), height_(height), pool_(width, height) {}
   Result<FramePtr> make(FramePtr picture);
 
  private:
+  Result<> prepare(const AVFrame& picture);
+
   int width_;
   int height_;
   FramePool pool_;
+  std::optional<PlaneScaler> luma_;  // Both, or libswscale's.
+  std::optional<PlaneScaler> chroma_;
   SwsPtr scaler_;
 };
 
