@@ -73,8 +73,10 @@ MediaUrls MediaLinks::links(const LinkTarget& target, ViewerTag viewer) const {
   urls.hls_url = folder + media::master_name(tags);
   urls.dash_url = folder + manifest_name(tags);
   urls.expires_at = token.expires_at;
-  for (const auto& id : target.captions)
-    urls.caption_urls.push_back(folder + "captions/" + id + ".vtt");
+  for (const auto& id : target.captions) {
+    auto& url = urls.caption_urls.emplace_back(folder);
+    url.append("captions/").append(id).append(".vtt");
+  }
   if (target.poster > 0) {
     const int candidate = static_cast<int>(target.poster);
     urls.poster_url = folder + media::poster_file(candidate);

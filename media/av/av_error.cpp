@@ -32,8 +32,8 @@ Error av_failure(const char* what, int code) {
 
 void silence_libav() {
   // SVT-AV1 has a voice of its own. Set before any thread of ours runs, and never again.
-  static const int quiet = setenv("SVT_LOG", "0", 1);
-  static_cast<void>(quiet);
+  static const int kQuiet = setenv("SVT_LOG", "0", 1);
+  static_cast<void>(kQuiet);
   av_log_set_callback([](void*, int, const char*, va_list) {});
 }
 
