@@ -113,7 +113,7 @@ class FileTransfer {
     const std::string* const memory = piece_.file->memory();
     if (memory != nullptr && transport.is_secure())
       return send_bytes(transport, *memory, file_offset(), length);
-    return transport.send_file(piece_.file->descriptor(), file_offset(), length);
+    return transport.send_file(piece_.file, file_offset(), length);
   }
   ssize_t send_bytes(Transport& transport, std::string_view bytes, std::uint64_t from,
                      std::size_t length) const {

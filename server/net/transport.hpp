@@ -83,10 +83,11 @@ class Transport {
     return send({&piece, 1}, false);
   }
   // The same with bytes of a file; 0 behind its end.
-  ssize_t send_file(int file, std::uint64_t offset, std::size_t length) {
+  ssize_t send_file(const std::shared_ptr<const storage::OpenFile>& file, std::uint64_t offset,
+                    std::size_t length) {
     if (tls_) return full_where_blocked(tls_->send_file(file, offset, length));
     auto from = static_cast<off_t>(offset);
-    const ssize_t sent = ::sendfile(descriptor(), file, &from, length);
+    const ssize_t sent = ::sendfile(descriptor(), file->descriptor(), &from, length);
     // What the kernel left had no room, unless the file ended.
     if (sent > 0 && static_cast<std::size_t>(sent) < length) socket_.note_full();
     return full_where_blocked(sent);

@@ -138,6 +138,7 @@ Task<void> Worker::sweep_all() {
   while (!(thread_context_.is_stopping && connections_.empty())) {
     sweep_timer_.expires_after(thread_context_.options().sweep);
     co_await sweep_timer_.async_wait(kAwaitTuple);
+    if (tls_buffers_) tls_buffers_->hot.cool();
     const auto now = Deadline::Clock::now();
     for (Connection& connection : connections_) {
       if (is_aborted_) connection.abort();

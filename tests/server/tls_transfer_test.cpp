@@ -1,6 +1,10 @@
 #include "tests/server/tls_fixture.hpp"
 
 #include <openssl/ssl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
 
 namespace weike::server {
 namespace {
@@ -60,6 +64,28 @@ TEST_P(TlsTransferTest, StretchesOfAFileOfAnySizeArrive) {
     EXPECT_EQ(reply->status, 206);
     EXPECT_TRUE(reply->body == bytes_of_file(begin, begin + length)) << length;
   }
+}
+
+// A blob never changes; this one does, to show where its bytes come from.
+TEST_P(TlsTransferTest, WhatIsAskedForAgainAndAgainIsSentFromOwnMemory) {
+  std::string name = std::filesystem::temp_directory_path() / "weike-tls-XXXXXX";
+  const int descriptor = ::mkstemp(name.data());
+  std::filesystem::remove(name);
+  file_bytes = 300'000;
+  const std::string bytes = bytes_of_file(0, file_bytes);
+  ASSERT_EQ(::write(descriptor, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  start();
+  file = std::make_shared<const storage::OpenFile>(descriptor, file_bytes);
+  const auto client = connect_tls(how());
+  for (int i = 0; i < 10; ++i) {
+    client->send(get("/hot-file"));
+    ASSERT_TRUE(client->read_reply()->body == bytes_of_file(10, file_bytes));
+  }
+
+  ASSERT_EQ(::pwrite(descriptor, "changed", 7, 10), 7);
+  client->send(get("/hot-file"));
+
+  EXPECT_TRUE(client->read_reply()->body == bytes_of_file(10, file_bytes));
 }
 
 TEST_P(TlsTransferTest, PipelinedRequestsOfBothLanesAreAnsweredInOrder) {

@@ -37,13 +37,18 @@ ssize_t TlsStream::send(std::span<const iovec> pieces, bool has_more) {
   return finish_batch(encrypt_pieces(pieces), has_more);
 }
 
-ssize_t TlsStream::send_file(int file, std::uint64_t offset, std::size_t length) {
+ssize_t TlsStream::send_file(const std::shared_ptr<const storage::OpenFile>& file,
+                             std::uint64_t offset, std::size_t length) {
   if (!may_send()) return -1;
   auto from = static_cast<off_t>(offset);
-  if (kernel_sends_) return ::sendfile(descriptor_, file, &from, length);
+  if (kernel_sends_) return ::sendfile(descriptor_, file->descriptor(), &from, length);
   const Turn turn(*this);
   if (!start_batch()) return -1;
-  const ssize_t got = ::pread(file, buffers_.plain.get(), std::min(length, batch_), from);
+  const std::size_t wanted = std::min(length, batch_);
+  if (const auto hot = buffers_.hot.find(file, offset, wanted); !hot.empty()) {
+    return finish_batch(encrypt_pieces(hot), wanted < length);
+  }
+  const ssize_t got = ::pread(file->descriptor(), buffers_.plain.get(), wanted, from);
   // The records that waited for company go now.
   if (got <= 0) return push_output() ? got : -1;
   const auto count = static_cast<std::size_t>(got);
@@ -87,8 +92,9 @@ std::size_t TlsStream::encrypt_pieces(std::span<const iovec> pieces) {
     taken += left;
     while (left > 0) {
       std::size_t used = std::min(left, kTlsRecordBytes - gathered);
-      if (gathered == 0 && left >= kTlsRecordBytes) {
-        used = left - left % kTlsRecordBytes;
+      const bool is_last = &piece == &pieces.back();
+      if (gathered == 0 && (is_last || left >= kTlsRecordBytes)) {
+        used = is_last ? left : left - left % kTlsRecordBytes;
         if (!encrypt(bytes, used)) return 0;
       } else {
         std::memcpy(record + gathered, bytes, used);

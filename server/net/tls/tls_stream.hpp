@@ -2,11 +2,13 @@
 
 #include "server/net/tls/openssl_handles.hpp"
 #include "server/net/tls/tls_buffers.hpp"
+#include "storage/blob/blob_store.hpp"
 
 #include <sys/types.h>
 #include <sys/uio.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -41,7 +43,8 @@ class TlsStream {
   ssize_t receive(std::span<char> into);
   bool has_pending_input() const { return has_pending_input_; }
   ssize_t send(std::span<const iovec> pieces, bool has_more);
-  ssize_t send_file(int file, std::uint64_t offset, std::size_t length);
+  ssize_t send_file(const std::shared_ptr<const storage::OpenFile>& file, std::uint64_t offset,
+                    std::size_t length);
   // Sends the records that the socket did not take: 1 when none is left, else -1 and errno.
   int flush();
   // Puts close_notify behind what was sent. Nothing can be sent any more.
