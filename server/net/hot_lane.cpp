@@ -48,7 +48,7 @@ class Turn {
   Step reply_file(const http::FileBody& body, bool keep_alive);
   bool flush(bool has_more);
   bool may_go_later() const;
-  void set_aside();
+  Next set_aside();
   Next leave_rest();
   Step stop(Next next) {
     next_ = next;
@@ -63,7 +63,6 @@ class Turn {
   bool is_head_ = false;  // The request at hand is a HEAD, well-formed or not.
   bool has_served_ = false;
   bool is_at_end_ = false;  // The client sends no more.
-  bool is_set_aside_ = false;
   Next next_ = Next::wait;
 };
 
@@ -73,11 +72,7 @@ Next Turn::run() {
   while (step == Step::next && !input_.empty()) step = serve_one();
 
   keep_leftover();
-  if (step == Step::next && may_go_later()) set_aside();
-  if (is_set_aside_) {
-    connection_.deadline().enter(Phase::write);
-    return Next::again;
-  }
+  if (step == Step::next && may_go_later()) return set_aside();
   // The last reply and the goodbye of TLS leave together.
   const bool has_goodbye = connection_.is_secure() && next_ == Next::close;
   if (!flush(has_goodbye)) return Next::close;
@@ -95,17 +90,18 @@ Next Turn::run() {
 
 // Whether the replies can wait until the requests of all others in this batch are read. One kind of
 // work for many clients, then the other: that fills the processor's caches less often, and the
-// clients of one machine are not woken one by one.
+// clients of one machine are not woken one by one. Files gain nothing by it.
 bool Turn::may_go_later() const {
   return connection_.socket().has_followers() && input_.empty() && !output_.is_empty() &&
          !connection_.unfinished();
 }
 
-void Turn::set_aside() {
+Next Turn::set_aside() {
   connection_.unfinished() = thread_.spare.take();
   connection_.unfinished()->output.swap(output_);
   connection_.unfinished()->has_output = true;
-  is_set_aside_ = true;
+  connection_.deadline().enter(Phase::write);
+  return Next::again;
 }
 
 // What the session waits for before it goes on with the rest.
@@ -215,12 +211,6 @@ Turn::Step Turn::reply_file(const http::FileBody& body, bool keep_alive) {
   FileTransfer transfer(body);
   connection_.watch_permit(transfer.permit());
   if (!transfer.is_permitted()) return stop(Next::close);
-  // Large ones gain nothing.
-  if (keep_alive && transfer.joins_head() && may_go_later()) {
-    set_aside();
-    connection_.unfinished()->file.emplace(std::move(transfer));
-    return stop(Next::again);
-  }
   if (!flush(transfer.joins_head())) return stop(Next::close);
   Next next = Next::again;
   if (!connection_.unfinished()) {
