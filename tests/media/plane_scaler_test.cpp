@@ -1,5 +1,8 @@
 #include "media/transcode/plane_scaler.hpp"
 
+#include "media/av/frame_pool.hpp"
+#include "media/transcode/picture_chain.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -148,6 +151,39 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{{854, 480}, {640, 360}}, Case{{427, 240}, {320, 180}},
                       Case{{1080, 1920}, {720, 1280}}, Case{{1600, 900}, {1280, 720}},
                       Case{{100, 61}, {51, 60}}, Case{{33, 16}, {33, 8}}, Case{{17, 9}, {9, 9}}));
+
+// The planes of a picture, one after the other.
+std::vector<Plane> planes_of(const AVFrame& picture) {
+  std::vector<Plane> planes;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const int shift = i == 0 ? 0 : 1;
+    Plane& plane = planes.emplace_back(
+        PlaneSize{(picture.width + shift) >> shift, (picture.height + shift) >> shift});
+    for (int y = 0; y < plane.size.height; ++y)
+      std::copy_n(picture.data[i] + y * picture.linesize[i], plane.size.width, &plane.at(0, y));
+  }
+  return planes;
+}
+
+TEST(RungScaler, ScalesEachPlaneSo) {
+  if (!PlaneScaler::suits({427, 240}, {320, 180})) GTEST_SKIP() << "no such instructions";
+  FramePool pool(854, 480);
+  FramePtr picture = pool.take();
+  for (std::size_t i = 0; i < 3; ++i) {
+    Plane plane = picture_of({i == 0 ? 854 : 427, i == 0 ? 480 : 240});
+    for (int y = 0; y < plane.size.height; ++y)
+      std::copy_n(&plane.at(0, y), plane.size.width, picture->data[i] + y * picture->linesize[i]);
+  }
+  std::vector<Plane> sources = planes_of(*picture);
+  RungScaler scaler(640, 360);
+
+  const auto smaller = scaler.make(std::move(picture));
+
+  ASSERT_TRUE(smaller);
+  const std::vector<Plane> results = planes_of(**smaller);
+  for (std::size_t i = 0; i < results.size(); ++i)
+    EXPECT_TRUE(results[i].bytes == spelled_out(sources[i], results[i].size).bytes) << i;
+}
 
 TEST(PlaneScaler, LeavesOtherSizesToLibswscale) {
   EXPECT_FALSE(PlaneScaler::suits({640, 360}, {1280, 720}));
