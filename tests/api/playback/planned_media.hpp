@@ -25,6 +25,7 @@ class PlannedMedia : public MediaWorld {
     asset.id = AssetId::make_random();
     asset.owner = author.id;
     asset.state = state;
+    asset.source_sha256 = std::string(64, 'a');
     asset.has_plan = true;
     asset.is_playable = true;
     asset.has_audio = !plan.audio.empty();
