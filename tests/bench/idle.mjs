@@ -35,7 +35,7 @@ export async function idleRow({ data }) {
   for (let i = 0; i < 3; ++i) {
     ours.push(await added(() => pinnedServer({ data, core: serverCore }), async ({ server }) => (await server.client().send('GET', path)).expect(200).body.length));
     theirs.push(await added(() => Nginx.start({ core: serverCore }), (nginx) => {
-      nginx.put(path, 'x'.repeat(400));
+      nginx.putAll([{ theirs: path, bytes: 'x'.repeat(400) }]);
       return 400;
     }));
   }

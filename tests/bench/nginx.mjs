@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 
 import { childrenOf, cpuSeconds, residentBytes } from '../harness/processes.mjs';
 import { until } from '../harness/server.mjs';
+import { readBack } from './page_cache.mjs';
 import { freePort } from './ports.mjs';
 
 function answers(port) {
@@ -74,10 +75,15 @@ export class Nginx {
     await until(() => answers(nginx.port), { what: 'nginx' });
     return nginx;
   }
-  put(path, bytes) {
-    const file = join(this.folder, 'files', path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
+  /** Takes files, { theirs, bytes }, for serving. */
+  putAll(files) {
+    const put = files.map(({ theirs, bytes }) => {
+      const file = join(this.folder, 'files', theirs);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, bytes);
+      return file;
+    });
+    readBack(put);
   }
   get #workers() {
     return childrenOf(this.child.pid);

@@ -12,6 +12,7 @@ import { against, clientCore, compete, serverCore } from './contest.mjs';
 import { idleRow } from './idle.mjs';
 import { machine } from './machine.mjs';
 import { Nginx } from './nginx.mjs';
+import { filesBelow, readBack } from './page_cache.mjs';
 import { mediaOf, published } from './published.mjs';
 import { pagePaths, servingRows, uncachedRow } from './serving_rows.mjs';
 import { uncachedFeed } from './uncached_feed.mjs';
@@ -42,7 +43,7 @@ async function look({ port }, path) {
 }
 
 async function measure(row, contestants) {
-  for (const nginx of contestants.filter(({ put }) => put)) for (const file of row.files) nginx.put(file.theirs, file.bytes);
+  for (const nginx of contestants.filter(({ putAll }) => putAll)) nginx.putAll(row.files);
   const heads = [];
   for (const contestant of contestants) {
     const looked = new Map();
@@ -87,6 +88,7 @@ function line(result) {
 }
 
 const { data, lessons } = await published();
+readBack(filesBelow(join(data, 'media')));
 pinThisProgram(clientCore);
 const certificate = makeCertificate();
 const weike = await pinnedServer({ data, core: serverCore, certificate });
