@@ -14,8 +14,10 @@ namespace {
 
 // A turn of pipelined requests sends when this much waits.
 constexpr std::size_t kMaxWaitingPieces = 48;
-constexpr std::size_t kMaxWaitingText = 64 * 1024;
-constexpr std::size_t kMaxWaitingBytes = 256 * 1024;
+constexpr std::size_t kMaxWaitingText = std::size_t{64} * 1024;
+constexpr std::size_t kMaxWaitingBytes = std::size_t{256} * 1024;
+// Of replies that let others go first: all those of a batch stay in the second cache meanwhile.
+constexpr std::size_t kMostLateBytes = std::size_t{12} * 1024;
 
 // Bytes and files; everything else waits for somebody.
 bool is_sent_here(const http::Body& body) {
@@ -93,7 +95,7 @@ Next Turn::run() {
 // clients of one machine are not woken one by one. Files gain nothing by it.
 bool Turn::may_go_later() const {
   return connection_.socket().has_followers() && input_.empty() && !output_.is_empty() &&
-         !connection_.unfinished();
+         output_.size_bytes() <= kMostLateBytes && !connection_.unfinished();
 }
 
 Next Turn::set_aside() {

@@ -86,6 +86,42 @@ TEST_F(EngineTest, RepliesOfABatchLeaveWhenItsRequestsAreRead) {
   EXPECT_TRUE(has_waited);
 }
 
+// They would fall out of the caches before they are sent.
+TEST_F(EngineTest, LargeRepliesOfABatchLeaveAtOnce) {
+  HeldCalls last;
+  auto large = held_on_hot_lane("/large", held_calls);
+  large.hot = [](const http::RequestHead&) {
+    http::Response response;
+    response.body = std::string(20'000, 'l');
+    return std::optional(std::move(response));
+  };
+  router.add(large);
+  router.add(held_on_hot_lane("/held-batch", held_calls));
+  router.add(held_on_hot_lane("/held-last", last));
+  start();
+  RawClient holder = connect();
+  RawClient client = connect();
+  RawClient client_of_last = connect();
+
+  for (int i = 0; i < 20; ++i) {
+    held_calls.hold();
+    last.hold();
+    holder.send(get("/held-batch"));
+    ASSERT_TRUE(held_calls.wait_for_call());
+    client.send(get("/large"));
+    client_of_last.send(get("/held-last"));
+    held_calls.let_go();
+    ASSERT_TRUE(last.wait_for_call());
+    const auto reply = client.read_reply();
+    last.let_go();
+
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->body.size(), 20'000U);
+    EXPECT_TRUE(holder.read_reply());
+    EXPECT_TRUE(client_of_last.read_reply());
+  }
+}
+
 TEST_F(EngineTest, HotMissFallsBackToTheHandler) {
   start();
   RawClient client = connect();
