@@ -21,7 +21,8 @@ namespace weike::server {
 
 // A request without a body, to the host "a".
 std::string get(const std::string& target, const std::string& fields = "");
-// Of this process.
+// Of this process, without the kernel's copies of pages, which come when one is asked for often
+// enough.
 std::size_t open_descriptors();
 
 // Lets everybody in, or nobody.
