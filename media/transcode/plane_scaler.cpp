@@ -26,13 +26,13 @@ constexpr int kFewestPairs = 3;
   __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni"), flatten))
 
 bool PlaneScaler::suits(PlaneSize from, PlaneSize to) {
-  static const bool has_instructions =
+  static const bool kHasInstructions =
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni");
   const auto is_fine = [](int whole, int part) {
     return part > 0 && part <= whole && whole <= 2 * part && whole >= 2 * kMostPairs;
   };
-  return has_instructions && is_fine(from.width, to.width) && is_fine(from.height, to.height);
+  return kHasInstructions && is_fine(from.width, to.width) && is_fine(from.height, to.height);
 }
 
 PlaneScaler::PlaneScaler(PlaneSize from, PlaneSize to)

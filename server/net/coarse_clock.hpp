@@ -12,6 +12,8 @@ struct CoarseClock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<CoarseClock>;
+  // As the standard's clocks have it.
+  // NOLINTNEXTLINE(readability-identifier-naming)
   static constexpr bool is_steady = true;
 
   static time_point now() {

@@ -40,7 +40,7 @@ class FileTransfer {
   const std::shared_ptr<const http::Permit>& permit() const { return permit_; }
   // Small files share a packet with their head; above, MSG_MORE only costs (measured: a fifth less
   // at 100 KB, twice as much at 256 KB).
-  bool joins_head() const { return length_ <= 160 * 1024; }
+  bool joins_head() const { return length_ <= std::uint64_t{160} * 1024; }
   std::uint64_t sent_bytes() const { return sent_; }
   bool is_done() const { return sent_ == length_; }
   // The file system did not say what is in memory; all of it counts as there.

@@ -16,6 +16,8 @@ namespace weike::server {
 class Socket {
  public:
   using executor_type = Executor;
+  // As Asio names it.
+  // NOLINTNEXTLINE(readability-identifier-naming)
   enum wait_type : std::uint8_t { wait_read, wait_write, wait_error };
 
   // Owns `descriptor`; the poller outlives it.

@@ -55,7 +55,7 @@ struct ThreadContext {
   std::string transport_security;  // The value of the field of that name; empty: not sent.
 
   explicit ThreadContext(SharedContext& context)
-      : shared(context), input(context.options.head_limit_bytes + 64 * 1024) {
+      : shared(context), input(context.options.head_limit_bytes + std::size_t{64} * 1024) {
     apply(context.options);
   }
 

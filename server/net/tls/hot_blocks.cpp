@@ -71,8 +71,8 @@ void HotBlocks::take_in(Slot& slot, const storage::OpenFile& file) {
 
 void HotBlocks::cool() {
   for (Slot& slot : slots_) {
-    if (slot.heat > 0 && --slot.heat > 0) continue;
-    if (slot.bytes) slot = Slot{};
+    slot.heat = std::max(slot.heat - 1, 0);
+    if (slot.heat == 0 && slot.bytes) slot = Slot{};
   }
 }
 
