@@ -1,5 +1,5 @@
-// How a file came into the kernel's memory decides how large the pieces are in which it lies there, and so what sending it costs: one
-// that was just written costs less than one that was read from the disk.
+// How a file came into the kernel's memory may decide how large the pieces are in which it lies there, and so what sending it costs.
+// So all files that are compared come there in the same way.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
