@@ -121,7 +121,7 @@ Result<> AssetService::erase(storage::Transaction& transaction, AssetId id) {
   const auto others = count_on_source(transaction, *asset, 1, kAll);
   if (!others) return others.error();
   if (*others > 0) return transaction.put(keys::asset_erased(id), "");
-  auto released = uploads::release_bytes(transaction, asset->unit, asset->source_bytes);
+  const auto released = uploads::release_bytes(transaction, asset->unit, asset->source_bytes);
   if (!released) return released;
   return transaction.put(keys::asset_erased(id), asset->source_blob);
 }

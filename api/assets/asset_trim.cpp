@@ -69,7 +69,7 @@ Result<Asset> AssetService::find_to_trim(storage::Transaction& transaction, cons
 
 Result<Asset> AssetService::make_cut(storage::Transaction& transaction, const Viewer& viewer,
                                      AssetId id, const AssetTrim& trim, const Cut& cut) {
-  auto whole = find_to_trim(transaction, viewer, id, trim);
+  const auto whole = find_to_trim(transaction, viewer, id, trim);
   if (!whole) return whole;
   const auto others = count_on_source(transaction, *whole, kMaxOnOneSource - 1, kMaxLookedAt);
   if (!others) return others.error();

@@ -128,7 +128,7 @@ Result<std::string> CaptionService::text(const Viewer& viewer, AssetId asset_id,
 
 Result<> CaptionService::remove(const Viewer& viewer, AssetId asset_id, std::string_view id) {
   const std::scoped_lock lock(changing_);
-  auto done = store_.transact([&](storage::Transaction& transaction) -> Result<> {
+  const auto done = store_.transact([&](storage::Transaction& transaction) -> Result<> {
     auto asset = find_to_change(transaction, viewer, asset_id);
     if (!asset) return asset.error();
     if (!find_captions(*asset, id)) return no_such_captions();

@@ -19,7 +19,7 @@ class Readiness {
             std::uint64_t low_water_bytes)
       : store_(store), blobs_(blobs), clock_(clock), low_water_bytes_(low_water_bytes) {}
 
-  // `unavailable`, reason disk_low or store_not_writable.
+  // `unavailable`, reason disk_low or store_not_writable; or why the disk could not be asked.
   Result<> check();
 
  private:

@@ -41,7 +41,7 @@ void LateJobs::tend() {
 
 Result<> LateJobs::look_at(AssetId id) {
   Asset asset;
-  auto read = workshop_.store.read([&](storage::Transaction& transaction) -> Result<> {
+  const auto read = workshop_.store.read([&](storage::Transaction& transaction) -> Result<> {
     auto found = workshop_.assets.find(transaction, id);
     if (!found) return found.error();
     asset = std::move(*found);

@@ -59,7 +59,7 @@ Result<> ObservationLog::add(const std::string& rendition, std::uint32_t number,
     is_sound = observation.sound && rendition == sound_rendition(plan_);
   }
   if (!is_picture && !is_sound) return {};
-  auto written = store_.transact([&](storage::Transaction& transaction) -> Result<> {
+  const auto written = store_.transact([&](storage::Transaction& transaction) -> Result<> {
     if (auto may = guard(transaction); !may) return may;
     return storage::save(transaction, keys::observation(asset_, rendition, number), observation);
   });

@@ -143,8 +143,8 @@ Result<std::size_t> Reuse::link_segments(AssetId from, AssetId to,
       const auto tail = key.substr(source.begin.size());
       const auto name = name_in(tail);
       if (!name) continue;
-      auto link = workshop_.blobs.link(assets::blob_name(from, name->file()),
-                                       assets::blob_name(to, name->file()));
+      const auto link = workshop_.blobs.link(assets::blob_name(from, name->file()),
+                                             assets::blob_name(to, name->file()));
       if (!link && is_own_affair(link.error())) continue;
       if (!link) return link;
       copies.push_back({target.begin + tail, value});

@@ -90,7 +90,7 @@ Result<> SegmentMaker::put(const WantedSegment& wanted, AssetJob* job,
                            std::span<const std::byte> bytes) {
   if (auto exists = find(wanted.asset); !exists) return exists.error();
   const auto file = SegmentName{wanted.rendition, wanted.number}.file();
-  auto put = workshop_.blobs.put(assets::blob_name(wanted.asset, file), bytes);
+  const auto put = workshop_.blobs.put(assets::blob_name(wanted.asset, file), bytes);
   if (!put) return put;
   workshop_.wishes.settle(wanted);
   workshop_.observer().on_segment(bytes.size());
@@ -122,7 +122,7 @@ Result<> SegmentMaker::journal(const WantedSegment& wanted, const SegmentEntry& 
     changed = std::move(*asset);
     return workshop_.assets.save(transaction, *changed);
   };
-  auto done = workshop_.store.transact(body);
+  const auto done = workshop_.store.transact(body);
   if (done && changed) workshop_.events.publish(assets::event_of(*changed));
   return done;
 }

@@ -45,6 +45,7 @@ Connection::Connection(ThreadContext& thread, Transport transport, const asio::i
 }
 
 Connection::~Connection() {
+  socket().close();  // What does not count any more holds no descriptor.
   thread_.shared.quota.release(address_, is_trusted_);
   thread_.shared.observer.note(NetEvent::connection_closed);
 }

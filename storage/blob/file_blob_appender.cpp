@@ -77,7 +77,7 @@ Result<> FileBlobAppender::sync() {
     return synced;
   }
   if (is_folder_synced_) return {};
-  auto synced = sync_folder(path_.parent_path());
+  const auto synced = sync_folder(path_.parent_path());
   is_folder_synced_ = synced.has_value();
   return synced;
 }

@@ -166,7 +166,7 @@ Result<> FileBlobStore::erase_all(std::string_view prefix) {
     return error;
   }
   folders_->forget_durable();
-  auto synced = sync_folder(folder.parent_path());
+  const auto synced = sync_folder(folder.parent_path());
   std::error_code failure;
   std::filesystem::remove_all(doomed, failure);
   return synced;

@@ -27,7 +27,7 @@ FileBlobWriter::~FileBlobWriter() {
 }
 
 Result<> FileBlobWriter::write(std::span<const std::byte> bytes) {
-  auto written = write_at(file_.get(), bytes, size_bytes_);
+  const auto written = write_at(file_.get(), bytes, size_bytes_);
   if (written) size_bytes_ += bytes.size();
   return written;
 }

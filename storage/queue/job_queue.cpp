@@ -166,7 +166,7 @@ Result<std::optional<Lease>> JobQueue::lease(JobClass last, const std::set<UnitI
 
 Result<> JobQueue::renew(Lease& lease) {
   Timestamp until{};
-  auto renewed = store_.transact([&](Transaction& transaction) -> Result<> {
+  const auto renewed = store_.transact([&](Transaction& transaction) -> Result<> {
     const auto record = held_record(transaction, lease);
     if (!record) return record.error();
     auto after = *record;

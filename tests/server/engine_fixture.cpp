@@ -4,11 +4,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
 
 namespace weike::server {
@@ -75,11 +74,7 @@ std::string get(const std::string& target, const std::string& fields) {
 
 std::size_t open_descriptors() {
   const auto entries = std::filesystem::directory_iterator("/proc/self/fd");
-  return static_cast<std::size_t>(std::count_if(
-      begin(entries), end(entries), [](const std::filesystem::directory_entry& entry) {
-        std::error_code gone;
-        return !std::filesystem::read_symlink(entry, gone).string().starts_with("/memfd:");
-      }));
+  return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
 }
 
 std::uint64_t CountingObserver::events() {

@@ -21,8 +21,7 @@ namespace weike::server {
 
 // A request without a body, to the host "a".
 std::string get(const std::string& target, const std::string& fields = "");
-// Of this process, without the kernel's copies of pages, which come when one is asked for often
-// enough.
+// Of this process.
 std::size_t open_descriptors();
 
 // Lets everybody in, or nobody.

@@ -52,32 +52,48 @@ TEST_F(EngineTest, ManyPipelinedHotRequestsOverfillTheSocketAndStayInOrder) {
   }
 }
 
+class BatchTest : public EngineTest {
+ protected:
+  BatchTest() {
+    router.add(held_on_hot_lane("/held-first", held_calls));
+    router.add(held_on_hot_lane("/held-last", last_));
+  }
+
+  // The client of a request that came while another one was at work, and whose turn came right
+  // before that of a third. `look` sees it while the third one is at work.
+  RawClient ask_in_a_batch(const std::string& target, const std::function<void(RawClient&)>& look) {
+    RawClient first = connect();
+    RawClient client = connect();
+    RawClient last = connect();
+    held_calls.hold();
+    last_.hold();
+    first.send(get("/held-first"));
+    EXPECT_TRUE(held_calls.wait_for_call());
+    client.send(get(target));
+    last.send(get("/held-last"));
+    held_calls.let_go();
+    EXPECT_TRUE(last_.wait_for_call());
+    look(client);
+    last_.let_go();
+    EXPECT_EQ(first.read_reply()->status, 200);
+    EXPECT_EQ(last.read_reply()->status, 200);
+    return client;
+  }
+
+ private:
+  HeldCalls last_;
+};
+
 // One kind of work for many clients, then the other.
-TEST_F(EngineTest, RepliesOfABatchLeaveWhenItsRequestsAreRead) {
-  HeldCalls last;
-  router.add(held_on_hot_lane("/held-batch", held_calls));
-  router.add(held_on_hot_lane("/held-last", last));
+TEST_F(BatchTest, RepliesLeaveWhenAllRequestsAreRead) {
   start();
-  RawClient holder = connect();
-  RawClient client = connect();
-  RawClient client_of_last = connect();
   bool has_waited = false;
 
   // Whether the kernel tells of both at once is its business.
   for (int i = 0; i < 20 && !has_waited; ++i) {
-    held_calls.hold();
-    last.hold();
-    holder.send(get("/held-batch"));
-    ASSERT_TRUE(held_calls.wait_for_call());
-    client.send(kGetHot);
-    client_of_last.send(get("/held-last"));
-    held_calls.let_go();
-    ASSERT_TRUE(last.wait_for_call());
-    has_waited = client.read_until("hhhhhh", 0ms).empty();
-    last.let_go();
-
-    EXPECT_EQ(holder.read_reply()->status, 200);
-    EXPECT_EQ(client_of_last.read_reply()->status, 200);
+    RawClient client = ask_in_a_batch("/hot", [&](RawClient& waiting) {
+      has_waited = waiting.read_until("hhhhhh", 0ms).empty();
+    });
     if (has_waited) {
       EXPECT_EQ(client.read_reply()->body, "hhhhhh");
     }
@@ -87,8 +103,7 @@ TEST_F(EngineTest, RepliesOfABatchLeaveWhenItsRequestsAreRead) {
 }
 
 // They would fall out of the caches before they are sent.
-TEST_F(EngineTest, LargeRepliesOfABatchLeaveAtOnce) {
-  HeldCalls last;
+TEST_F(BatchTest, LargeRepliesLeaveAtOnce) {
   auto large = held_on_hot_lane("/large", held_calls);
   large.hot = [](const http::RequestHead&) {
     http::Response response;
@@ -96,29 +111,14 @@ TEST_F(EngineTest, LargeRepliesOfABatchLeaveAtOnce) {
     return std::optional(std::move(response));
   };
   router.add(large);
-  router.add(held_on_hot_lane("/held-batch", held_calls));
-  router.add(held_on_hot_lane("/held-last", last));
   start();
-  RawClient holder = connect();
-  RawClient client = connect();
-  RawClient client_of_last = connect();
 
   for (int i = 0; i < 20; ++i) {
-    held_calls.hold();
-    last.hold();
-    holder.send(get("/held-batch"));
-    ASSERT_TRUE(held_calls.wait_for_call());
-    client.send(get("/large"));
-    client_of_last.send(get("/held-last"));
-    held_calls.let_go();
-    ASSERT_TRUE(last.wait_for_call());
-    const auto reply = client.read_reply();
-    last.let_go();
-
-    ASSERT_TRUE(reply);
-    EXPECT_EQ(reply->body.size(), 20'000U);
-    EXPECT_TRUE(holder.read_reply());
-    EXPECT_TRUE(client_of_last.read_reply());
+    ask_in_a_batch("/large", [](RawClient& client) {
+      const auto reply = client.read_reply();
+      ASSERT_TRUE(reply);
+      EXPECT_EQ(reply->body.size(), 20'000U);
+    });
   }
 }
 

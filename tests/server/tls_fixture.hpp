@@ -8,14 +8,19 @@
 
 namespace weike::server {
 
-// The engine of EngineTest with a TLS port beside the plain one, which is served too.
+// A TLS port beside the plain one, which is served too.
+inline void listen_with(const TestCertificate& certificate, NetOptions& options) {
+  options.tls.certificate = certificate.certificate_file();
+  options.tls.key = certificate.key_file();
+  options.tls.port = 0;
+  options.tls.plain_port = PlainPort::serve;
+}
+
+// The engine of EngineTest with both ports.
 class TlsTest : public EngineTest {
  protected:
   TlsTest() {
-    options.tls.certificate = certificate.certificate_file();
-    options.tls.key = certificate.key_file();
-    options.tls.port = 0;
-    options.tls.plain_port = PlainPort::serve;
+    listen_with(certificate, options);
     options.head_deadline = std::chrono::seconds{5};
   }
 

@@ -1,4 +1,4 @@
-#include "tests/server/tls_client.hpp"
+#include "tests/server/tls_fixture.hpp"
 #include "tests/server/websocket_fixture.hpp"
 
 namespace weike::server {
@@ -8,12 +8,7 @@ using http::MessageKind;
 
 class WebSocketTlsTest : public WebSocketTest {
  protected:
-  WebSocketTlsTest() {
-    options.tls.certificate = certificate_.certificate_file();
-    options.tls.key = certificate_.key_file();
-    options.tls.port = 0;
-    options.tls.plain_port = PlainPort::serve;
-  }
+  WebSocketTlsTest() { listen_with(certificate_, options); }
 
   // Its upgrade was answered. With `more` in the same record as the upgrade.
   std::unique_ptr<TlsClient> join_tls(const std::string& more = "") {

@@ -45,6 +45,10 @@ export function tileAt(tiles: readonly Tile[], atMs: number): Tile | undefined {
 // Nothing where the server gives none: a seek bar does without.
 export async function loadStoryboard(url: string): Promise<Tile[]> {
   const address = new URL(url, window.location.href).href;
-  const reply = await fetch(address).catch(() => null);
-  return reply?.ok ? parseStoryboard(await reply.text(), address) : [];
+  try {
+    const reply = await fetch(address);
+    return reply.ok ? parseStoryboard(await reply.text(), address) : [];
+  } catch {
+    return [];
+  }
 }
