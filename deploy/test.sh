@@ -47,8 +47,16 @@ unit_tests() {
   local outcome=0
   ctest --preset "$1" -j "$(nproc)" || outcome=$?
   # What several tests of one process left out.
-  grep -ohE '^\[  SKIPPED \] [A-Za-z][^ ,]*' "build/$1/Testing/Temporary/LastTest.log" || true
+  { grep -ohE '^\[  SKIPPED \] [A-Za-z][^ ,]*' "build/$1/Testing/Temporary/LastTest.log" || true; } | sort -u
+  [ "$outcome" = 0 ] || failed_cases "build/$1/Testing/Temporary/LastTest.log"
   return "$outcome"
+}
+# failed_cases LOG: what the cases wrote that failed or did not end, out of CTest's log.
+failed_cases() {
+  awk '/^\[ RUN  / { held = "" }
+    { held = held $0 "\n" }
+    /^\[       OK |^\[  SKIPPED / { held = "" }
+    /^\[  FAILED  .* ms\)$|^Test Failed/ { printf "%s", held; held = "" }' "$1" | tail -n 50
 }
 web_checks() (
   deploy/build_web.sh && cd web && npm run lint --silent && npm run test --silent &&
