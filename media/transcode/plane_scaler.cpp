@@ -41,7 +41,7 @@ PlaneScaler::PlaneScaler(PlaneSize from, PlaneSize to)
   for (int begin = 0; begin < to.width; begin += kSixteen)
     sixteens_.push_back(sixteen_at(columns, begin));
   pairs_ = std::max({kFewestPairs, columns.count / 2, lines_.count / 2});
-  stride_ = (to.width + kBlend - 1) / kBlend * kBlend;
+  stride_ = std::ptrdiff_t{(to.width + kBlend - 1) / kBlend} * kBlend;
   rows_.resize(static_cast<std::size_t>(stride_ * kRowsKept));
 }
 
@@ -50,17 +50,18 @@ PlaneScaler::Sixteen PlaneScaler::sixteen_at(const BicubicTaps& columns, int beg
   made.first = columns.first[static_cast<std::size_t>(begin)];
   const int exist = std::min(kVectorBytes, from_.width - made.first);
   made.mask = ~std::uint64_t{0} >> (kVectorBytes - exist);
-  const int end = std::min(kSixteen, to_.width - begin);
-  for (int i = 0; i < end; ++i) {
-    const auto column = static_cast<std::size_t>(begin + i);
-    for (int tap = 0; tap < columns.count; ++tap) {
-      const auto pair = static_cast<std::size_t>(tap / 2);
-      const auto lane = static_cast<std::size_t>(2 * i + tap % 2);
+  const auto first_column = static_cast<std::size_t>(begin);
+  const auto end = static_cast<std::size_t>(std::min(kSixteen, to_.width - begin));
+  const auto taps = static_cast<std::size_t>(columns.count);
+  for (std::size_t i = 0; i < end; ++i) {
+    const std::size_t column = first_column + i;
+    const int first_place = columns.first[column] - made.first;
+    for (std::size_t tap = 0; tap < taps; ++tap) {
+      const std::size_t pair = tap / 2;
+      const std::size_t lane = 2 * i + tap % 2;
       // The byte becomes the lower half of the word; the upper one is zero.
-      made.places[pair][2 * lane] =
-          static_cast<std::uint8_t>(columns.first[column] + tap - made.first);
-      made.weights[pair][lane] = columns.weights[column * static_cast<std::size_t>(columns.count) +
-                                                 static_cast<std::size_t>(tap)];
+      made.places[pair][2 * lane] = static_cast<std::uint8_t>(first_place + static_cast<int>(tap));
+      made.weights[pair][lane] = columns.weights[column * taps + tap];
     }
   }
   return made;
@@ -112,13 +113,13 @@ WEIKE_AVX512 void PlaneScaler::flatten(int row, std::uint8_t* to) {
   const __m512i half = _mm512_set1_epi32(1 << (kToBytes - 1));
   const int first = lines_.first[static_cast<std::size_t>(row)];
   const std::int16_t* row_weights = lines_.weights.data() + std::ptrdiff_t{row} * lines_.count;
-  std::array<const std::int16_t*, 2 * kPairs> rows;
+  std::array<const std::int16_t*, std::size_t{2} * kPairs> rows;
   __m512i weights[kPairs];
   for (int pair = 0; pair < kPairs; ++pair) {
     // There may be fewer taps down than across.
     const bool is_there = 2 * pair < lines_.count;
     std::int32_t both = 0;
-    if (is_there) std::memcpy(&both, row_weights + 2 * pair, sizeof both);
+    if (is_there) std::memcpy(&both, row_weights + std::ptrdiff_t{2} * pair, sizeof both);
     weights[pair] = _mm512_set1_epi32(both);
     for (int i = 2 * pair; i < 2 * pair + 2; ++i)
       rows[static_cast<std::size_t>(i)] = kept(is_there ? first + i : first);
