@@ -1,6 +1,7 @@
 #include "media/sandbox/child.hpp"
 
 #include "media/sandbox/frame.hpp"
+#include "media/sandbox/library_pages.hpp"
 #include "media/sandbox/lockdown.hpp"
 
 #include <sys/stat.h>
@@ -118,6 +119,7 @@ int run_child(const TaskRunner& runner) {
   for (const int request : {SIGTERM, SIGINT, SIGHUP}) std::signal(request, SIG_IGN);
   const auto order = read_order();
   if (!order) return kExitBadOrder;
+  drop_library_pages();
   LockdownOptions lockdown;
   lockdown.memory_bytes = order->memory_bytes;
   lockdown.cpu_seconds = order->cpu_seconds;
