@@ -39,6 +39,11 @@ Result<> FrameGrid::seek(std::int64_t number) {
   return reader_.seek(limit_us(plan_->is_interlaced ? number - kFramesForDeinterlacer : number));
 }
 
+// The deinterlacer looks at the picture behind.
+void FrameGrid::end_with(std::int64_t number) {
+  if (!plan_->is_interlaced) reader_.end_at(limit_us(number), frame_us());
+}
+
 Result<> FrameGrid::go_on(std::int64_t number) {
   if (reader_.has_met_damage()) return seek(number);
   summary_ = {};

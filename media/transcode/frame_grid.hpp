@@ -24,6 +24,8 @@ class FrameGrid {
 
   // Prepares for `frame_at(number)`, `frame_at(number + 1)`, ….
   Result<> seek(std::int64_t number);
+  // Nobody will ask for a frame behind `number`.
+  void end_with(std::int64_t number);
   // Goes on with the next segment, whose first frame is `number`. After damage it seeks again, so
   // that traces of it are the same as for who begins there.
   Result<> go_on(std::int64_t number);

@@ -98,6 +98,7 @@ void VideoReader::forget() {
   last_shown_us_ = INT64_MIN;
   newest_us_ = INT64_MIN;
   sent_us_ = INT64_MIN;
+  latest_us_ = INT64_MIN;
 }
 
 PacketPtr VideoReader::read() {
@@ -119,6 +120,7 @@ bool VideoReader::is_dispensable(const AVPacket& packet) {
 void VideoReader::expect(const AVPacket& packet, bool may_be_left_out) {
   const std::int64_t time = time_of(packet);
   sent_us_ = time != AV_NOPTS_VALUE ? to_us(time) : INT64_MIN;
+  latest_us_ = std::max(latest_us_, sent_us_);
   if (!has_begun_ && (packet.flags & AV_PKT_FLAG_KEY)) {
     // A recording may begin amid a group of pictures, which is no damage.
     damage_.start(sent_us_);
@@ -136,6 +138,7 @@ void VideoReader::expect(const AVPacket& packet, bool may_be_left_out) {
 Result<> VideoReader::feed() {
   PacketPtr packet = pending_ ? std::move(pending_) : read();
   while (packet && packet->stream_index != stream_) packet = read();
+  if (packet && is_behind_the_end(*packet)) packet.reset();
   if (packet) {
     const bool is_left_out = decoder_->skip_frame <= AVDISCARD_NONREF && is_dispensable(*packet);
     if (decoder_->skip_frame <= AVDISCARD_NONREF)

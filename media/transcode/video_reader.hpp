@@ -30,6 +30,13 @@ class VideoReader {
   // time; reading goes on there. It is the last one where the container has an index. Nothing if
   // none is found; seek again then.
   std::optional<std::int64_t> seek_key_frame(std::int64_t time_us);
+  // Nobody will ask for a frame that is shown after `time_us`. Where the stream goes on within
+  // `step_us` with a picture that nothing before it can come after, the stream is at its end there:
+  // a decoder would have to see that picture and a few more to give the last ones before.
+  void end_at(std::int64_t time_us, std::int64_t step_us) {
+    end_us_ = time_us;
+    end_step_us_ = step_us;
+  }
   // The next good frame, its `pts` and `pkt_duration` in microseconds, of container time; null at
   // the end.
   Result<FramePtr> next();
@@ -83,6 +90,7 @@ class VideoReader {
   void expect(const AVPacket& packet, bool may_be_left_out);
   PacketPtr read();
   bool is_dispensable(const AVPacket& packet);
+  bool is_behind_the_end(const AVPacket& packet);
   Result<> note_failure(int code);
   bool is_good(const AVFrame& frame);
   static std::int64_t time_of(const AVPacket& packet);
@@ -102,8 +110,11 @@ class VideoReader {
   std::deque<Decoded> coming_;  // Decoded ahead of `next`, as the decoder gave them.
   DamageLog damage_;
   std::int64_t wanted_us_ = INT64_MIN;
+  std::int64_t end_us_ = INT64_MAX;
+  std::int64_t end_step_us_ = 0;
   std::int64_t newest_us_ = INT64_MIN;  // Latest frame fed that is shown at or before wanted_us_.
   std::int64_t sent_us_ = INT64_MIN;    // Of the packet that the decoder works on.
+  std::int64_t latest_us_ = INT64_MIN;  // Of all packets since reading began.
   std::int64_t last_shown_us_ = INT64_MIN;
   std::int64_t last_step_us_ = 0;  // How long that frame is to be shown; 0: nobody says.
   std::int64_t damaged_frames_ = 0;

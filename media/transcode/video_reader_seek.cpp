@@ -1,7 +1,10 @@
-// How a reader finds the place where it begins.
+// How a reader finds the places where it begins and ends.
+#include "media/package/avc.hpp"
 #include "media/transcode/video_reader.hpp"
 
+#include <algorithm>
 #include <array>
+#include <span>
 
 namespace weike::media {
 namespace {
@@ -9,6 +12,20 @@ namespace {
 // Some containers only seek near the wanted time, and the key frame there may be damaged: step back
 // until a good frame comes before the time.
 constexpr std::array<std::int64_t, 4> kStepsBack{0, 2'000'000, 10'000'000, 40'000'000};
+
+std::span<const std::byte> view(const std::uint8_t* data, int size) {
+  return std::as_bytes(std::span(data, static_cast<std::size_t>(size)));
+}
+
+// Whether all pictures behind it are shown behind it (ITU-T H.264, 7.4.1.2.4).
+bool is_idr_picture(const AVPacket& packet, const AVCodecParameters& parameters) {
+  if (parameters.codec_id != AV_CODEC_ID_H264) return false;
+  const auto config = read_avc_config(view(parameters.extradata, parameters.extradata_size));
+  if (!config) return false;
+  const auto units = split_sample(view(packet.data, packet.size), config->length_bytes);
+  return units && std::any_of(units->begin(), units->end(),
+                              [](const auto unit) { return nal_type(unit) == NalType::idr_slice; });
+}
 
 }  // namespace
 
@@ -58,6 +75,15 @@ bool VideoReader::find_key_packet(std::int64_t time_us) {
     return time != AV_NOPTS_VALUE && to_us(time) <= time_us;
   }
   return false;
+}
+
+// Where times contradict each other, or something is damaged, it takes more to tell.
+bool VideoReader::is_behind_the_end(const AVPacket& packet) {
+  if (end_us_ == INT64_MAX || packet.pts == AV_NOPTS_VALUE || has_met_damage()) return false;
+  const std::int64_t time_us = to_us(packet.pts);
+  const bool follows = time_us > end_us_ && time_us <= end_us_ + end_step_us_;
+  return follows && has_begun_ && latest_us_ < time_us &&
+         is_idr_picture(packet, *stream().codecpar);
 }
 
 }  // namespace weike::media

@@ -85,6 +85,18 @@ INSTANTIATE_TEST_SUITE_P(
                       InterlacedRow{"mpeg2_program_stream", "clip.mpg",
                                     "-c:v mpeg2video -flags +ilme+ildct -g 15 -bf 2 -b:v 3M"}));
 
+// A batch ends where the source begins anew.
+TEST(ClosedGroupsDeterminism, HoldsWhateverTheBatch) {
+  const TempFolder folder;
+  const auto clip = folder.path("clip.mp4");
+  make_clip(clip, pattern(320, 240, "25", 13) + tone(13) +
+                      "-c:v libx264 -preset veryfast -g 50 -bf 3 -pix_fmt yuv420p -c:a aac");
+  MemorySink sink;
+  const Plan plan = plan_of(clip, sink);
+
+  expect_the_same_in_all_batches(clip, plan);
+}
+
 // A slide goes on over the ends of segments, with a pointer and a slow fade now and then.
 TEST(SlidesDeterminism, HoldsWhateverTheBatch) {
   const TempFolder folder;

@@ -61,6 +61,35 @@ TEST(Readers, OfPicturesOpenTheSourceOnce) {
   }
 }
 
+// How many pictures come when none behind the first two seconds is asked for.
+int pictures_until_the_end(const std::filesystem::path& clip) {
+  constexpr std::int64_t kStepUs = 40'000;
+  constexpr std::int64_t kLastUs = 2'000'000 - kStepUs / 2;
+  const File file(clip);
+  auto reader = VideoReader::open(file.descriptor(), 0, SourceOptions{});
+  EXPECT_TRUE(reader);
+  if (!reader) return -1;
+  reader->end_at(kLastUs, kStepUs);
+  int count = 0;
+  for (auto next = reader->next(); next && *next; next = reader->next()) ++count;
+  return count;
+}
+
+TEST(Readers, OfPicturesEndWhereNothingBeforeCanFollow) {
+  const TempFolder folder;
+  const auto closed = folder.path("closed.mp4");
+  make_clip(closed, pattern(640, 480, "25", 4) + kX264 + "-g 50 -bf 3");
+  // In an open group the first pictures behind a key frame are shown before it.
+  const auto open = folder.path("open.mp4");
+  make_clip(open, pattern(640, 480, "25", 4) + kX264 + "-g 50 -bf 3 -x264-params open-gop=1");
+  const auto elsewhere = folder.path("elsewhere.mp4");
+  make_clip(elsewhere, pattern(640, 480, "25", 4) + kX264 + "-g 35 -bf 3");
+
+  EXPECT_EQ(pictures_until_the_end(closed), 50);
+  EXPECT_EQ(pictures_until_the_end(open), 100);
+  EXPECT_EQ(pictures_until_the_end(elsewhere), 100);
+}
+
 TEST(Readers, OfCopiesReadTheIndexAlone) {
   const TempFolder folder;
   const auto clip = folder.path("a.mp4");
