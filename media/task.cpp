@@ -16,7 +16,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, min_duration_ms, max_duration_ms, max
                                    max_streams)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanOptions, may_copy, may_skip_stills, has_av1)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GlanceTask, limits)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SegmentsTask, plan, renditions, first_segment, last_segment)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SegmentsTask, plan, renditions, first_segment, last_segment,
+                                   ahead)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImagesTask, plan)
 
 static void to_json(nlohmann::json& json, const ProbeTask& task) {

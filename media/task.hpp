@@ -57,6 +57,9 @@ struct SegmentsTask {
   std::vector<std::string> renditions;
   std::uint32_t first_segment = 0;
   std::uint32_t last_segment = 0;
+  // Some of `renditions` for which somebody waits: they are made and put before any work goes into
+  // the others. Of a single segment only.
+  std::vector<std::string> ahead = {};
 };
 
 // Three candidates for the cover and the storyboard, from the source and the reel of what is made

@@ -23,14 +23,16 @@ bool is_asked_for(const SegmentsTask& task, std::string_view rendition) {
          task.renditions.end();
 }
 
-Cascade::Cascade(const SegmentsTask& task, SegmentTap* tap, SegmentCollector& collector) {
+Cascade::Cascade(const SegmentsTask& task, SegmentTap* tap, SegmentCollector& collector,
+                 PictureShelf* shelf) {
   const auto& rungs = task.plan.video;
   for (std::size_t i = rungs.size(); i-- > 0;) {
-    RungThread::Options options{i, renditions_at(task, rungs[i]), nullptr, nullptr};
+    RungThread::Options options{i, renditions_at(task, rungs[i])};
     if (threads_.empty() && options.renditions.empty()) continue;
     if (!threads_.empty()) options.next = threads_.back().get();
+    if (i == 0) options.shelf = shelf;
     if (i + 1 == rungs.size() && is_asked_for(task, rungs[i].name)) options.tap = tap;
-    threads_.push_back(std::make_unique<RungThread>(task.plan, std::move(options), collector));
+    threads_.push_back(std::make_unique<RungThread>(task.plan, options, collector));
   }
 }
 

@@ -15,8 +15,10 @@ bool is_asked_for(const SegmentsTask& task, std::string_view rendition);
 // it runs, so that a segment's bytes do not depend on what else was asked for.
 class Cascade {
  public:
-  // `tap` (or null) looks at the plan's smallest rung, when that is made. All outlive it.
-  Cascade(const SegmentsTask& task, SegmentTap* tap, SegmentCollector& collector);
+  // `tap` (or null) looks at the plan's smallest rung, when that is made. `shelf` (or null) keeps
+  // the pictures of the largest one's size. All outlive it.
+  Cascade(const SegmentsTask& task, SegmentTap* tap, SegmentCollector& collector,
+          PictureShelf* shelf = nullptr);
   ~Cascade();
   Cascade(const Cascade&) = delete;
   Cascade& operator=(const Cascade&) = delete;

@@ -25,6 +25,7 @@ struct GridItem {
   std::int64_t number = 0;     // The frame of the output grid from which on it is shown.
   bool begins_gop = false;
   SegmentSummary summary = {};  // With the end only.
+  bool is_upright = false;      // The picture is as the largest rung's has to be.
 };
 
 // Pictures on their way from one thread to the next; a full queue holds the giver back.

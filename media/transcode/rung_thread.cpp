@@ -19,10 +19,11 @@ std::variant<UprightPicture, RungScaler> shape_for(const Plan& plan, std::size_t
 
 }  // namespace
 
-RungThread::RungThread(const Plan& plan, Options options, SegmentCollector& collector)
+RungThread::RungThread(const Plan& plan, const Options& options, SegmentCollector& collector)
     : plan_(plan),
       next_(options.next),
       tap_(options.tap),
+      shelf_(options.shelf),
       collector_(collector),
       input_(options.rung_index == 0 ? kSourceQueue : kRungQueue),
       shape_(shape_for(plan, options.rung_index)) {
@@ -48,10 +49,13 @@ void RungThread::run() {
 
 Result<> RungThread::handle(GridItem item) {
   const bool is_end = !item.picture;
-  if (!is_end) {
+  if (!is_end && !item.is_upright) {
     auto shaped = bring_to_size(std::move(item.picture));
     if (!shaped) return shaped.error();
     item.picture = std::move(*shaped);
+  }
+  if (shelf_) {
+    if (auto kept = shelf_->keep(item); !kept) return kept;
   }
   if (next_) {
     GridItem passed{item.segment, nullptr, item.number, item.begins_gop, item.summary};

@@ -4,6 +4,7 @@
 #include "media/transcode/frame_queue.hpp"
 #include "media/transcode/picture_chain.hpp"
 #include "media/transcode/picture_encoder.hpp"
+#include "media/transcode/picture_shelf.hpp"
 #include "media/transcode/segment_collector.hpp"
 #include "media/transcode/segment_tap.hpp"
 
@@ -24,10 +25,11 @@ class RungThread {
     std::vector<const VideoRung*> renditions;  // To encode at its size; may be empty.
     RungThread* next = nullptr;                // The rung below, or null.
     SegmentTap* tap = nullptr;                 // Or null; its notes go with the first rendition.
+    PictureShelf* shelf = nullptr;             // Or null; gets what this rung's size is made of.
   };
 
   // Whatever `options` points at, and `collector`, outlives it.
-  RungThread(const Plan& plan, Options options, SegmentCollector& collector);
+  RungThread(const Plan& plan, const Options& options, SegmentCollector& collector);
   ~RungThread();
   RungThread(const RungThread&) = delete;
   RungThread& operator=(const RungThread&) = delete;
@@ -49,6 +51,7 @@ class RungThread {
   const Plan& plan_;
   RungThread* const next_;
   SegmentTap* const tap_;
+  PictureShelf* const shelf_;
   SegmentCollector& collector_;
   std::vector<Rendition> renditions_;
   FrameQueue input_;

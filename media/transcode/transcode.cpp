@@ -6,6 +6,7 @@
 #include "media/transcode/cascade.hpp"
 #include "media/transcode/copied_rung.hpp"
 #include "media/transcode/frame_grid.hpp"
+#include "media/transcode/picture_shelf.hpp"
 #include "media/transcode/segment_collector.hpp"
 #include "media/transcode/still_filter.hpp"
 
@@ -30,16 +31,32 @@ Result<> check(const SegmentsTask& task) {
     if (!plan.find_video(name) && !plan.find_audio(name))
       return Error{ErrorCode::invalid_argument, "no such rendition: " + name, "bad_task"};
   }
+  const bool can_go_ahead =
+      std::all_of(task.ahead.begin(), task.ahead.end(),
+                  [&](const std::string& name) { return is_asked_for(task, name); });
+  if (!can_go_ahead || (!task.ahead.empty() && task.first_segment != task.last_segment))
+    return Error{ErrorCode::invalid_argument, "that cannot go ahead", "bad_task"};
   return {};
 }
+
+// What a run does with the pictures of its segment.
+enum class ShelfUse {
+  none,
+  fill,   // It decodes them and keeps them for the next run.
+  look,   // It takes them from the shelf instead of decoding.
+  empty,  // So it does, and lets go of each; it is the last one.
+};
 
 // One run of a task, on the caller's thread.
 class Run {
  public:
-  Run(int descriptor, const SegmentsTask& task, OutputSink& sink)
+  Run(int descriptor, const SegmentsTask& task, OutputSink& sink, PictureShelf& shelf,
+      ShelfUse shelf_use)
       : descriptor_(descriptor),
         task_(task),
         sink_(sink),
+        shelf_(shelf),
+        shelf_use_(shelf_use),
         collector_(task, sink),
         observer_(task.plan) {}
 
@@ -48,7 +65,8 @@ class Run {
     if (auto opened = open_copy(); !opened) return opened.error();
     for (auto i = task_.first_segment; i <= task_.last_segment; ++i)
       total_ += task_.plan.segments[i].frame_count;
-    Cascade cascade(task_, &observer_, collector_);
+    Cascade cascade(task_, &observer_, collector_,
+                    shelf_use_ == ShelfUse::fill ? &shelf_ : nullptr);
     if (auto opened = open_pictures(cascade); !opened) return opened.error();
     for (auto i = task_.first_segment; i <= task_.last_segment; ++i) {
       const Segment& segment = task_.plan.segments[i];
@@ -93,11 +111,13 @@ class Run {
   }
 
   Result<> open_pictures(const Cascade& cascade) {
-    if (cascade.is_empty()) return {};
+    if (cascade.is_empty() || has_shelf()) return {};
     auto grid = FrameGrid::open(descriptor_, task_.plan, SourceOptions{});
     if (!grid) return grid.error();
     grid_.emplace(std::move(*grid));
     grid_->on_packet([this] { tell_progress(); });
+    const Segment& last = task_.plan.segments[task_.last_segment];
+    grid_->end_with(last.first_frame + last.frame_count - 1);
     return grid_->seek(task_.plan.segments[task_.first_segment].first_frame);
   }
 
@@ -112,7 +132,22 @@ class Run {
     return collector_.hand_over();
   }
 
+  // The pictures are there already, and whoever put them there has counted the damaged ones.
+  bool has_shelf() const { return shelf_use_ == ShelfUse::look || shelf_use_ == ShelfUse::empty; }
+
+  Result<> feed_from_shelf(Cascade& cascade) {
+    for (std::size_t i = 0; i < shelf_.size(); ++i) {
+      auto item = shelf_use_ == ShelfUse::look ? shelf_.look_at(i) : shelf_.take(i);
+      if (!item) return item.error();
+      if (auto pushed = push(cascade, std::move(*item)); !pushed) return pushed;
+      done_ = std::min(done_ + 1, total_);
+      tell_progress();
+    }
+    return {};
+  }
+
   Result<> feed(Cascade& cascade, const Segment& segment) {
+    if (!cascade.is_empty() && has_shelf()) return feed_from_shelf(cascade);
     if (!grid_) {
       done_ += segment.frame_count;
       sink_.progress(done_, total_);
@@ -161,6 +196,8 @@ class Run {
   int descriptor_;
   const SegmentsTask& task_;
   OutputSink& sink_;
+  PictureShelf& shelf_;
+  const ShelfUse shelf_use_;
   SegmentCollector collector_;
   PictureObserver observer_;
   std::optional<AudioMaker> sound_;
@@ -172,11 +209,50 @@ class Run {
   Clock::time_point last_progress_ = Clock::now();
 };
 
+// What goes ahead, then the rest: the encoder of the largest rung takes as much memory as all
+// others, so it is alone with the pictures that are kept.
+std::vector<SegmentsTask> passes_of(const SegmentsTask& task, bool keeps_pictures) {
+  const std::string& top = task.plan.video.front().name;
+  std::vector<SegmentsTask> passes(3, task);
+  for (SegmentsTask& pass : passes) {
+    pass.renditions.clear();
+    pass.ahead.clear();
+  }
+  passes[0].renditions = task.ahead;
+  for (const std::string& name : task.renditions) {
+    if (is_asked_for(passes[0], name)) continue;
+    passes[keeps_pictures && name == top ? 2 : 1].renditions.push_back(name);
+  }
+  std::erase_if(passes, [](const SegmentsTask& pass) { return pass.renditions.empty(); });
+  return passes;
+}
+
+Result<nlohmann::json> make_in_passes(int descriptor, const SegmentsTask& task, OutputSink& sink) {
+  const bool keeps_pictures =
+      PictureShelf::has_room_for(task.plan, task.plan.segments[task.first_segment]);
+  const auto passes = passes_of(task, keeps_pictures);
+  PictureShelf shelf;
+  nlohmann::json result;
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    const bool is_last = i + 1 == passes.size();
+    auto use = ShelfUse::none;
+    if (shelf.size() > 0) use = is_last ? ShelfUse::empty : ShelfUse::look;
+    if (shelf.size() == 0 && keeps_pictures && !is_last) use = ShelfUse::fill;
+    auto made = Run(descriptor, passes[i], sink, shelf, use).run();
+    if (!made) return made;
+    const bool has_decoded = made->at("frames") > 0;
+    if (has_decoded || result.is_null()) result = std::move(*made);
+  }
+  return {boost::system::in_place_value, std::move(result)};
+}
+
 }  // namespace
 
 Result<nlohmann::json> make_segments(int descriptor, const SegmentsTask& task, OutputSink& sink) {
   if (auto checked = check(task); !checked) return checked.error();
-  return Run(descriptor, task, sink).run();
+  if (!task.ahead.empty()) return make_in_passes(descriptor, task, sink);
+  PictureShelf none;
+  return Run(descriptor, task, sink, none, ShelfUse::none).run();
 }
 
 }  // namespace weike::media

@@ -7,18 +7,6 @@
 #include <exception>
 
 namespace weike::server {
-namespace {
-
-// Frames before a segment that have to be decoded to get there, in segments.
-constexpr double kLeadIn = 0.5;
-// A batch may take so much longer than a child of its own, which starts from nothing, and which
-// holds up all others.
-constexpr double kPatience = 1.5;
-// How much of the segment that a batch works on may be done by now.
-constexpr double kHalf = 0.5;
-
-}  // namespace
-
 AssetJob::AssetJob(Workshop& workshop, storage::Lease lease, AssetId asset, JobKind kind)
     : workshop_(workshop),
       id_(asset),
@@ -70,7 +58,7 @@ std::optional<AssetJob::Rank> AssetJob::rank() const {
   return std::nullopt;
 }
 
-std::optional<AssetJob::Unit> AssetJob::take_unit() {
+std::optional<AssetJob::Unit> AssetJob::take_unit(Portion portion) {
   const std::scoped_lock lock(mutex_);
   if (is_over_) return std::nullopt;
   Unit unit;
@@ -83,6 +71,11 @@ std::optional<AssetJob::Unit> AssetJob::take_unit() {
     unit.step = Step::batch;
     unit.batch = std::move(batches_.front());
     batches_.pop_front();
+    if (portion == Portion::playable && !unit.batch.ahead.empty()) {
+      auto [ahead, rest] = split_ahead(unit.batch);
+      unit.batch = std::move(ahead);
+      batches_.push_front(std::move(rest));
+    }
     for (const auto& rendition : unit.batch.renditions) {
       for (auto number = unit.batch.first_segment; number <= unit.batch.last_segment; ++number) {
         claimed_.emplace(rendition, number);
@@ -162,59 +155,6 @@ void AssetJob::set_goal() {
       if (plan_->background) due_ = {plan_->background->name};
       break;
   }
-  plan_batches();
-}
-
-AssetJob::Answer AssetJob::claim(const std::string& rendition, std::uint32_t number) {
-  const std::scoped_lock lock(mutex_);
-  if (!has_begun_ || is_over_) return {Answer::Kind::none};
-  if (!has_plan_) return {Answer::Kind::soon};
-  const bool is_ours =
-      kind_ == JobKind::lesson || std::find(due_.begin(), due_.end(), rendition) != due_.end();
-  if (!is_ours) return {Answer::Kind::none};
-  if (finished_.has(rendition, number)) return {Answer::Kind::made};
-  for (const auto& unit : running_) {
-    if (!unit.batch.has(rendition, number)) continue;
-    const double alone = cost_of(*plan_, {rendition}, number) +
-                         kLeadIn * cost_of(*plan_, {plan_->video.back().name}, number);
-    if (batch_cost(unit.batch, number) > kPatience * alone) continue;
-    return {Answer::Kind::soon, unit.control};
-  }
-  if (claimed_.emplace(rendition, number).second) plan_batches();
-  return {Answer::Kind::claimed};
-}
-
-// What a running batch has to do still until segment `last` is there.
-double AssetJob::batch_cost(const Batch& batch, std::uint32_t last) const {
-  double cost = 0;
-  for (auto number = batch.first_segment; number <= last; ++number) {
-    const auto is_made = [&](const std::string& name) { return finished_.has(name, number); };
-    const auto& names = batch.renditions;
-    if (std::all_of(names.begin(), names.end(), is_made)) continue;
-    cost += cost_of(*plan_, names, number) * (cost == 0 ? kHalf : 1);
-  }
-  return cost;
-}
-
-void AssetJob::adopt(const std::string& rendition, std::uint32_t number, SegmentEntry entry) {
-  {
-    const std::scoped_lock lock(mutex_);
-    claimed_.erase({rendition, number});
-    finished_.add(rendition, number, entry.size_bytes);
-    unwritten_.emplace_back(storage::keys::segment(id_, rendition, number), std::move(entry));
-    if (is_over_) return;  // The next job finds it where it lies.
-  }
-  // What could not be written now is written with the next flush, or found where it lies.
-  [[maybe_unused]] const auto written = flush();
-}
-
-void AssetJob::release(const std::string& rendition, std::uint32_t number) {
-  const std::scoped_lock lock(mutex_);
-  const bool is_in_batch = std::any_of(running_.begin(), running_.end(), [&](const Unit& unit) {
-    return unit.batch.has(rendition, number);
-  });
-  if (is_in_batch) return;
-  claimed_.erase({rendition, number});
   plan_batches();
 }
 

@@ -50,7 +50,9 @@ class AssetJob {
     bool is_until_playable() const { return hurry <= 1; }
   };
   std::optional<Rank> rank() const;
-  std::optional<Unit> take_unit();
+  // For whom a unit is: one that others stand still for makes what a player needs, and no more.
+  enum class Portion { whole, playable };
+  std::optional<Unit> take_unit(Portion portion = Portion::whole);
 
   // Does the unit, in the calling thread. True when the job is over: nothing is left of it to do.
   bool run(const Unit& unit);
@@ -153,7 +155,7 @@ class AssetJob {
   void stop_units();
   void plan_batches();
   void set_goal();
-  double batch_cost(const Batch& batch, std::uint32_t last) const;
+  double batch_cost(const Batch& batch, std::uint32_t last) const;  // asset_job_wishes.cpp
 
   Workshop& workshop_;
   const AssetId id_;

@@ -63,7 +63,8 @@ class AssetJob::ImageSink final : public media::OutputSink {
 Result<> AssetJob::make_batch(const Unit& unit) {
   const auto& batch = unit.batch;
   SegmentSink sink(*this, *unit.control);
-  const media::SegmentsTask task{*plan_, batch.renditions, batch.first_segment, batch.last_segment};
+  const media::SegmentsTask task{*plan_, batch.renditions, batch.first_segment, batch.last_segment,
+                                 batch.ahead};
   const auto made = workshop_.worker.run(source_->descriptor(), task, sink, *unit.control);
   if (made && made->value("damaged_frames", std::int64_t{0}) > 0) note_damage();
   auto written = flush();  // Also what a batch finished before it failed.

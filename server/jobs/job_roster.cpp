@@ -83,7 +83,8 @@ std::optional<JobRoster::Choice> JobRoster::take_unit(Lane lane) {
   const auto next = share_.choose(candidates);
   if (!next) return std::nullopt;
   auto& job = jobs[*next];
-  auto unit = job->take_unit();
+  const bool is_hurried = lane == Lane::not_playable;
+  auto unit = job->take_unit(is_hurried ? AssetJob::Portion::playable : AssetJob::Portion::whole);
   if (!unit) return std::nullopt;
   share_.serve(job->unit(), job->work_of(*unit), waiting);
   const AssetJob::Rank rank{candidates[*next].hurry, candidates[*next].work_left};

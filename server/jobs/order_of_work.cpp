@@ -68,6 +68,17 @@ void append_missing(std::vector<Batch>& batches, const Row& row, const IsTaken& 
   }
 }
 
+// The first segment of a short lesson: what a player needs goes ahead, the rest is made of the same
+// pictures. False if only one of the two is missing.
+bool append_head(std::vector<Batch>& batches, const Names& first, const Names& renditions,
+                 const IsTaken& is_taken) {
+  auto ahead = missing_of(first, 0, is_taken);
+  auto missing = missing_of(renditions, 0, is_taken);
+  if (ahead.empty() || ahead.size() == missing.size()) return false;
+  batches.push_back({std::move(missing), 0, 0, Urgency::playable, std::move(ahead)});
+  return true;
+}
+
 double weight_of(const media::Plan& plan, const std::string& rendition) {
   if (plan.copied && plan.copied->name == rendition) return kCopyWeight;
   const auto* rung = plan.find_video(rendition);
@@ -169,21 +180,35 @@ std::vector<Batch> open_batches(const media::Plan& plan, const Names& renditions
   const auto workers = static_cast<std::uint32_t>(std::max<std::size_t>(1, options.workers));
   const auto whole = [&](std::uint32_t) { return most; };
   const auto shared_out = [&](std::uint32_t left) {
-    return std::clamp((left + workers - 1) / workers, 1U, most);
+    const auto share = std::clamp((left + workers - 1) / workers, 1U, most);
+    // One more, rather than a child for that one alone.
+    return share > 1 && share < most && left == share + 1 ? left : share;
   };
 
   std::vector<Batch> batches;
-  append_missing(batches, {first, 0, head, Urgency::playable}, is_taken, whole);
-  if (is_short(plan, options)) {
+  const bool is_one_decode = is_short(plan, options);
+  const bool has_head =
+      is_one_decode && head > 0 && append_head(batches, first, renditions, is_taken);
+  if (!has_head) append_missing(batches, {first, 0, head, Urgency::playable}, is_taken, whole);
+  if (is_one_decode) {
     // All rungs together make it publishable; without the first ones it is so already.
     const auto urgency = first.empty() ? Urgency::complete : Urgency::publishable;
-    append_missing(batches, {rest, 0, head, urgency}, is_taken, whole);
+    if (!has_head) append_missing(batches, {rest, 0, head, urgency}, is_taken, whole);
     append_missing(batches, {renditions, head, end, urgency}, is_taken, shared_out);
   } else {
     append_missing(batches, {first, head, end, Urgency::publishable}, is_taken, whole);
     append_missing(batches, {rest, 0, end, Urgency::complete}, is_taken, shared_out);
   }
   return batches;
+}
+
+std::pair<Batch, Batch> split_ahead(const Batch& batch) {
+  Batch first{batch.ahead, batch.first_segment, batch.last_segment, batch.urgency};
+  Batch rest{{}, batch.first_segment, batch.last_segment, Urgency::publishable};
+  for (const auto& name : batch.renditions) {
+    if (!contains(batch.ahead, name)) rest.renditions.push_back(name);
+  }
+  return {std::move(first), std::move(rest)};
 }
 
 double cost_of(const media::Plan& plan, const Names& renditions, std::uint32_t number) {

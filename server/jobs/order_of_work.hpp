@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 // In which order the segments of a lesson are made (docs/decisions/0002-order-of-work.md). Pure
@@ -27,6 +28,8 @@ struct Batch {
   std::uint32_t first_segment = 0;
   std::uint32_t last_segment = 0;
   Urgency urgency = Urgency::complete;
+  // Some of `renditions`, which the child delivers before it works on the others.
+  std::vector<std::string> ahead = {};
   bool operator==(const Batch&) const = default;
 
   bool has(const std::string& rendition, std::uint32_t number) const;
@@ -87,6 +90,9 @@ using IsTaken = std::function<bool(const std::string& rendition, std::uint32_t n
 // Everything of `renditions` that is not taken, in the order in which it shall be made.
 std::vector<Batch> open_batches(const media::Plan& plan, const std::vector<std::string>& renditions,
                                 const IsTaken& is_taken, const OrderOptions& options);
+
+// What goes ahead in a batch as a batch of its own, and the rest as another.
+std::pair<Batch, Batch> split_ahead(const Batch& batch);
 
 // Roughly what it costs to make a segment of these renditions from one decode, in units that only
 // compare.

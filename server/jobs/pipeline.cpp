@@ -5,6 +5,7 @@
 #include "server/jobs/segment_maker.hpp"
 #include "server/jobs/work_floor.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -76,16 +77,22 @@ class Pipeline::Impl {
   void watched(AssetId asset) { late_jobs_.watched(asset); }
 
  private:
+  // What an ordinary worker does.
+  struct AtWork {
+    WorkFloor::Control control;
+    std::weak_ptr<const AssetJob> job;
+    bool is_until_playable = false;
+  };
+
   void work(Level level) {
     while (auto choice = next(level)) {
       const auto asset = choice->job->asset();
       const auto control = choice->unit.control;
-      const bool is_urgent = choice->rank.is_until_playable();
       if (choice->job->run(choice->unit)) forget(std::move(choice->job));
       {
         const std::scoped_lock lock(mutex_);
         floor_.leave(control);
-        if (level == Level::ordinary && !is_urgent) --busy_workers_;
+        std::erase_if(at_work_, [&](const AtWork& each) { return each.control == control; });
       }
       // A batch that failed, or a job that is over, delivers nothing more.
       workshop_.wishes.reopen(asset);
@@ -100,12 +107,24 @@ class Pipeline::Impl {
     while (is_running_) {
       if (auto choice = choose(level)) {
         floor_.enter(choice->unit.control, level);
-        if (level == Level::ordinary && !choice->rank.is_until_playable()) ++busy_workers_;
+        if (level == Level::ordinary)
+          at_work_.push_back({choice->unit.control, choice->job, choice->rank.is_until_playable()});
         return choice;
       }
       changed_.wait_for(lock, workshop_.options.poll);
     }
     return std::nullopt;
+  }
+
+  // Those that none is made playable by. A unit may go on with the rest after that. With `mutex_`
+  // held.
+  std::size_t busy_workers() const {
+    const auto is_busy = [](const AtWork& each) {
+      if (!each.is_until_playable) return true;
+      const auto job = each.job.lock();
+      return job && job->is_playable();
+    };
+    return static_cast<std::size_t>(std::count_if(at_work_.begin(), at_work_.end(), is_busy));
   }
 
   // With `mutex_` held.
@@ -116,7 +135,7 @@ class Pipeline::Impl {
         roster_.take_new();
         return roster_.take_unit(JobRoster::Lane::lessons);
       case Level::urgent:
-        if (busy_workers_ < workshop_.options.workers) return std::nullopt;
+        if (busy_workers() < workshop_.options.workers) return std::nullopt;
         roster_.take_new();
         return roster_.take_unit(JobRoster::Lane::not_playable);
       default:
@@ -242,7 +261,7 @@ class Pipeline::Impl {
   JobRoster roster_;
   WorkFloor floor_;
   WorkFloor::Control wanted_control_;  // Of the wanted segment at work.
-  std::size_t busy_workers_ = 0;       // Ordinary ones, with what is not urgent.
+  std::vector<AtWork> at_work_;
   LateJobs late_jobs_;
   SegmentMaker maker_;
 };

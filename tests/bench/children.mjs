@@ -71,6 +71,6 @@ export const probeTask = {
   options: { may_copy: true, may_skip_stills: true, has_av1: true },
 };
 
-export const segmentsTask = (plan, renditions, first, last = first) => ({
-  kind: 'segments', plan, renditions, first_segment: first, last_segment: Math.min(last, plan.segments.length - 1),
+export const segmentsTask = (plan, renditions, first, last = first, ahead = []) => ({
+  kind: 'segments', plan, renditions, first_segment: first, last_segment: Math.min(last, plan.segments.length - 1), ahead,
 });

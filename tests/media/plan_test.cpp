@@ -212,6 +212,8 @@ TEST(Task, SurvivesJson) {
     const nlohmann::json twice = once.get<Task>();
     EXPECT_EQ(once, twice);
   }
+  const nlohmann::json json = Task(SegmentsTask{plan, {"v360", "a128"}, 0, 0, {"a128"}});
+  EXPECT_EQ(json.at("ahead"), nlohmann::json::array({"a128"}));
 }
 
 }  // namespace

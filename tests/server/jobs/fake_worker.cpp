@@ -19,8 +19,13 @@ std::vector<std::string> files_of(const media::Task& task, const media::Plan& pl
       if (rung) files.push_back(rung->name + "/init.mp4");
     }
   } else if (const auto* segments = std::get_if<media::SegmentsTask>(&task)) {
+    const auto& ahead = segments->ahead;
     for (auto number = segments->first_segment; number <= segments->last_segment; ++number) {
-      for (const auto& rendition : segments->renditions) {
+      auto renditions = segments->renditions;
+      std::stable_partition(renditions.begin(), renditions.end(), [&](const auto& name) {
+        return std::find(ahead.begin(), ahead.end(), name) != ahead.end();
+      });
+      for (const auto& rendition : renditions) {
         files.push_back(rendition + "/" + std::to_string(number) + ".m4s");
       }
     }

@@ -85,6 +85,20 @@ TEST_F(JobRosterTest, OrganisationWithoutALessonAtWorkAlwaysHasRoom) {
   EXPECT_EQ(roster.jobs().back()->asset(), lonely);
 }
 
+// Others stand still meanwhile.
+TEST_F(JobRosterTest, HurriedWorkerMakesOfTheFirstSegmentWhatAPlayerNeedsAndNoMore) {
+  add(one);
+  JobRoster roster(workshop);
+  ASSERT_TRUE(work_once(roster));
+
+  const auto hurried = roster.take_unit(JobRoster::Lane::not_playable);
+  const auto other = roster.take_unit(JobRoster::Lane::lessons);
+
+  ASSERT_TRUE(hurried && other);
+  EXPECT_EQ(hurried->unit.batch, (Batch{{"v360", "a128"}, 0, 0, Urgency::playable}));
+  EXPECT_EQ(other->unit.batch, (Batch{{"v720"}, 0, 0, Urgency::publishable}));
+}
+
 // The smallest rung of its own lesson keeps nobody else's short one waiting, and the other way
 // round.
 TEST_F(JobRosterTest, ShortLessonOfAnotherOrganisationOvertakesALongOne) {

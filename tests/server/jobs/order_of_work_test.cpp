@@ -33,13 +33,40 @@ TEST(OrderOfWork, ShortLessonIsPlayableFirstThenMadeFromOneDecode) {
 
   const auto batches = open_of(plan, FinishedSegments(plan));
 
-  // The last ones are shared out, so that two workers end together.
-  EXPECT_THAT(
-      batches,
-      ElementsAre(Batch{kFirst, 0, 0, Urgency::playable}, Batch{kRest, 0, 0, Urgency::publishable},
-                  Batch{kAll, 1, 3, Urgency::publishable}, Batch{kAll, 4, 6, Urgency::publishable},
-                  Batch{kAll, 7, 8, Urgency::publishable},
-                  Batch{kAll, 9, 9, Urgency::publishable}));
+  EXPECT_THAT(batches, ElementsAre(Batch{kAll, 0, 0, Urgency::playable, kFirst},
+                                   Batch{kAll, 1, 3, Urgency::publishable},
+                                   Batch{kAll, 4, 6, Urgency::publishable},
+                                   Batch{kAll, 7, 9, Urgency::publishable}));
+}
+
+TEST(OrderOfWork, LastSegmentsAreSharedOutSoThatTwoWorkersEndTogether) {
+  const auto plan = plan_of(9);
+
+  const auto batches = open_of(plan, FinishedSegments(plan));
+
+  EXPECT_THAT(batches, ElementsAre(Batch{kAll, 0, 0, Urgency::playable, kFirst},
+                                   Batch{kAll, 1, 3, Urgency::publishable},
+                                   Batch{kAll, 4, 6, Urgency::publishable},
+                                   Batch{kAll, 7, 7, Urgency::publishable},
+                                   Batch{kAll, 8, 8, Urgency::publishable}));
+}
+
+TEST(OrderOfWork, OnlyWhatIsMissingOfTheFirstSegmentGoesAhead) {
+  const auto plan = plan_of(1);
+  FinishedSegments finished(plan);
+  finished.add("a128", 0, 10);
+  EXPECT_THAT(open_of(plan, finished),
+              ElementsAre(Batch{{"v720", "v360"}, 0, 0, Urgency::playable, {"v360"}}));
+
+  finished.add("v720", 0, 10);
+  EXPECT_THAT(open_of(plan, finished), ElementsAre(Batch{{"v360"}, 0, 0, Urgency::playable}));
+}
+
+TEST(OrderOfWork, WhatGoesAheadCanBeABatchOfItsOwn) {
+  const auto [ahead, rest] = split_ahead(Batch{kAll, 0, 0, Urgency::playable, kFirst});
+
+  EXPECT_EQ(ahead, (Batch{kFirst, 0, 0, Urgency::playable}));
+  EXPECT_EQ(rest, (Batch{kRest, 0, 0, Urgency::publishable}));
 }
 
 TEST(OrderOfWork, LongLessonIsPublishableBeforeItsLargerRungsAreMade) {
@@ -51,7 +78,7 @@ TEST(OrderOfWork, LongLessonIsPublishableBeforeItsLargerRungsAreMade) {
   EXPECT_EQ(batches[1], (Batch{kFirst, 1, 3, Urgency::publishable}));
   EXPECT_EQ(batches[20], (Batch{kFirst, 58, 59, Urgency::publishable}));
   EXPECT_EQ(batches[21], (Batch{kRest, 0, 2, Urgency::complete}));
-  EXPECT_EQ(batches.back(), (Batch{kRest, 59, 59, Urgency::complete}));
+  EXPECT_EQ(batches.back(), (Batch{kRest, 57, 59, Urgency::complete}));
 }
 
 TEST(OrderOfWork, FinishedSegmentsAreInNoBatch) {
@@ -80,8 +107,7 @@ TEST(OrderOfWork, SourceWithOneRungAndNoSoundIsOneRow) {
   const auto batches = open_of(plan, FinishedSegments(plan), {"v240"});
 
   EXPECT_THAT(batches, ElementsAre(Batch{{"v240"}, 0, 0, Urgency::playable},
-                                   Batch{{"v240"}, 1, 2, Urgency::publishable},
-                                   Batch{{"v240"}, 3, 3, Urgency::publishable}));
+                                   Batch{{"v240"}, 1, 3, Urgency::publishable}));
 }
 
 TEST(OrderOfWork, LateRungIsMadeFromItsBeginning) {

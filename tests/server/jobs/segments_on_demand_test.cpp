@@ -21,7 +21,10 @@ class SegmentsOnDemand : public JobsFixture {
     return made;
   }
 
-  static bool is_batch(const media::SegmentsTask& task) { return task.renditions.size() == 3; }
+  static bool is_batch(const media::SegmentsTask& task) {
+    return task.renditions.size() == 3 && !is_head(task);
+  }
+  static bool is_head(const media::SegmentsTask& task) { return !task.ahead.empty(); }
   static bool is_alone(const media::SegmentsTask& task) { return task.renditions.size() == 1; }
 
   // Tasks that make just this segment.
@@ -167,6 +170,26 @@ TEST_F(SegmentsOnDemand, SegmentThatABatchIsAboutToDeliverIsNotMadeTwice) {
   EXPECT_EQ(tasks_for("v720", 1), 0);
 }
 
+TEST_F(SegmentsOnDemand, SegmentThatGoesAheadInItsBatchIsNotMadeTwice) {
+  Gate heads(is_head);
+  worker.set_accident([&](const media::Task& task, const std::string& file) -> Result<> {
+    heads.pass(task, file);
+    return {};
+  });
+  pipeline.start();
+  ASSERT_TRUE(heads.wait_for(1));
+
+  const auto ahead = want("v360", 0);
+  const auto elsewhere = want("v360", 20);
+  ASSERT_TRUE(bell.wait_for(1));
+  EXPECT_TRUE(is_made("v360/20.m4s"));
+  heads.open();
+  ASSERT_TRUE(bell.wait_for(2));
+
+  pipeline.stop();
+  EXPECT_EQ(tasks_for("v360", 0), 0);
+}
+
 TEST_F(SegmentsOnDemand, FinishedSegmentWakesAtOnce) {
   Ear ear(bus, owner_viewer());
   pipeline.start();
@@ -248,6 +271,26 @@ TEST_F(SegmentsOnDemand, NewLessonOvertakesWhenAllWorkersAreBusy) {
   EXPECT_TRUE(ear.wait_until([&] { return find(second).is_playable; }));
   EXPECT_FALSE(is_ready());
   batches.open();
+  pipeline.stop();
+}
+
+// A worker that goes on with the rest of a first segment has done what others stand back for.
+TEST_F(SegmentsOnDemand, NewLessonOvertakesTheRestOfFirstSegments) {
+  Gate rests(is_head);
+  worker.set_accident([&](const media::Task& task, const std::string& file) -> Result<> {
+    if (file == "v720/0.m4s") rests.pass(task, "");
+    return {};
+  });
+  const auto second = create_asset();
+  Ear ear(bus, owner_viewer());
+  pipeline.start();
+  ASSERT_TRUE(rests.wait_for(2));
+  EXPECT_TRUE(find().is_playable && find(second).is_playable);
+
+  const auto third = create_asset();
+
+  EXPECT_TRUE(ear.wait_until([&] { return find(third).is_playable; }));
+  rests.open();
   pipeline.stop();
 }
 
