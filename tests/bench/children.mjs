@@ -17,6 +17,13 @@ export function childrenCpu(pid) {
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
+/** CPU seconds a running process has used itself. */
+function ownCpu(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 /** { files, result } of the frames of media/sandbox/frame.hpp. */
 function readFrames(bytes) {
   const files = new Map();
@@ -43,8 +50,11 @@ function peakMb(pid) {
   }
 }
 
-/** { files, result, cpu, peakMb, wall }; one at a time, because the CPU is that of all children meanwhile. */
-export async function runChild(source, task) {
+/**
+ * { files, result, cpu, cpuUntil, peakMb, wall }; one at a time, because the CPU is that of all children meanwhile. `cpuUntil` is what
+ * the child had used when the files named in `until` had come, whatever it had been working on.
+ */
+export async function runChild(source, task, { until = [] } = {}) {
   const order = join(folder, 'order.json');
   writeFileSync(order, JSON.stringify({ task, cpu_seconds: 600, memory_bytes: 1536 * 2 ** 20, parent: process.pid }));
   const descriptors = [openSync(source), openSync(order)];
@@ -57,12 +67,18 @@ export async function runChild(source, task) {
   let peak = 0;
   const watch = setInterval(() => (peak = Math.max(peak, peakMb(child.pid))), 20);
   const chunks = [];
-  child.stdio[5].on('data', (chunk) => chunks.push(chunk));
+  let cpuUntil;
+  child.stdio[5].on('data', (chunk) => {
+    chunks.push(chunk);
+    if (cpuUntil !== undefined || until.length === 0) return;
+    const { files } = readFrames(Buffer.concat(chunks));
+    if (until.every((name) => files.has(name))) cpuUntil = ownCpu(child.pid);
+  });
   const [code, signal] = await new Promise((done) => child.once('close', (...end) => done(end)));
   clearInterval(watch);
   descriptors.forEach(closeSync);
   if (code !== 0) throw new Error(`the child ended with ${signal ?? code}`);
-  return { ...readFrames(Buffer.concat(chunks)), cpu: childrenCpu('self') - cpuBefore, peakMb: peak, wall: (Date.now() - begin) / 1000 };
+  return { ...readFrames(Buffer.concat(chunks)), cpu: childrenCpu('self') - cpuBefore, cpuUntil, peakMb: peak, wall: (Date.now() - begin) / 1000 };
 }
 
 export const probeTask = {
