@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,7 +20,7 @@ std::span<const ElfW(Phdr)> headers_of(const dl_phdr_info& library) {
 bool has_relocated_code(const dl_phdr_info& library) {
   for (const auto& header : headers_of(library)) {
     if (header.p_type != PT_DYNAMIC) continue;
-    const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(library.dlpi_addr + header.p_vaddr);
+    const auto* entry = std::bit_cast<const ElfW(Dyn)*>(library.dlpi_addr + header.p_vaddr);
     for (; entry->d_tag != DT_NULL; ++entry) {
       const bool says_so = entry->d_tag == DT_TEXTREL ||
                            (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0);
@@ -30,14 +31,14 @@ bool has_relocated_code(const dl_phdr_info& library) {
 }
 
 int drop_pages_of(dl_phdr_info* library, std::size_t, void*) {
-  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   if (has_relocated_code(*library)) return 0;
   for (const auto& header : headers_of(*library)) {
     if (header.p_type != PT_LOAD || (header.p_flags & PF_W) != 0) continue;
     const std::uintptr_t begin = (library->dlpi_addr + header.p_vaddr) / page * page;
     const std::uintptr_t end = library->dlpi_addr + header.p_vaddr + header.p_memsz;
     // A wish: what the kernel keeps costs memory and nothing else.
-    ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    ::madvise(std::bit_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
   return 0;
 }

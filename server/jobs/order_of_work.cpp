@@ -133,9 +133,9 @@ std::uint64_t FinishedSegments::total_bytes(const std::string& rendition) const 
 }
 
 const std::vector<std::uint64_t>& FinishedSegments::sizes(const std::string& rendition) const {
-  static const std::vector<std::uint64_t> none;
+  static const std::vector<std::uint64_t> kNone;
   const auto found = sizes_.find(rendition);
-  return found == sizes_.end() ? none : found->second;
+  return found == sizes_.end() ? kNone : found->second;
 }
 
 bool is_short(const media::Plan& plan, const OrderOptions& options) {
