@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -38,26 +40,34 @@ class FileTransfer {
 
   bool is_permitted() const { return !permit_ || permit_->holds(); }
   const std::shared_ptr<const http::Permit>& permit() const { return permit_; }
-  // Small files share a packet with their head; above, MSG_MORE only costs (measured: a fifth less
-  // at 100 KB, twice as much at 256 KB).
+  // Small files share a packet with their head (a fifth less at 100 KB); above, MSG_MORE only
+  // costs: where a large packet goes first BBR paces what follows (twice as much at 256 KB).
   bool joins_head() const { return length_ <= std::uint64_t{160} * 1024; }
   std::uint64_t sent_bytes() const { return sent_; }
   bool is_done() const { return sent_ == length_; }
   // The file system did not say what is in memory; all of it counts as there.
   bool is_unprobed() const { return is_unprobed_; }
 
+  // Puts the rest of the first page of a longer range behind its head, if it is in memory: whole
+  // pages follow, in one packet fewer. For plain connections, before anything is sent.
+  void begin_behind(std::string& head) {
+    if (joins_head() || offset_ == 0 || sent_ > 0 || !find_piece() || !piece_.file) return;
+    const auto rest = page_bytes() - file_offset() % page_bytes();
+    const std::size_t old_size = head.size();
+    head.resize(old_size + static_cast<std::size_t>(std::min(rest, piece_end_)));
+    const auto copied =
+        read_warm(piece_.file->descriptor(), file_offset(), std::span(head).subspan(old_size));
+    head.resize(old_size + copied);
+    sent_ += copied;
+  }
+
   // Sends at most `limit` bytes. The transport may hold the last bytes when `is_done` is true
   // already: the file is sent when this says `done` too.
   TurnEnd send_turn(Transport& transport, std::size_t limit) {
     std::uint64_t left = std::min<std::uint64_t>(limit, length_ - sent_);
     while (left > 0) {
-      if (!has_piece()) {
-        if (!whole_) return TurnEnd::failed;
-        auto piece = whole_->at_hand(offset_ + sent_);
-        if (!piece) return TurnEnd::cold;
-        take(std::move(*piece));
-        if (!has_piece()) return TurnEnd::failed;
-      }
+      if (!find_piece()) return whole_ ? TurnEnd::cold : TurnEnd::failed;
+      if (!has_piece()) return TurnEnd::failed;
       const std::uint64_t wanted = warm_part(std::min(left, piece_end_ - sent_));
       if (wanted == 0) return TurnEnd::cold;
       const ssize_t written = send_some(transport, static_cast<std::size_t>(wanted));
@@ -94,6 +104,13 @@ class FileTransfer {
 
  private:
   bool has_piece() const { return sent_ < piece_end_; }
+  // What comes next. False when it is not at hand; a piece may be shorter than promised.
+  bool find_piece() {
+    if (has_piece()) return true;
+    auto piece = whole_ ? whole_->at_hand(offset_ + sent_) : std::nullopt;
+    if (piece) take(std::move(*piece));
+    return piece.has_value();
+  }
   void take(http::PiecedFile::Piece piece) {
     piece_ = std::move(piece);
     std::uint64_t length = std::min(piece_.length, length_ - sent_);

@@ -213,6 +213,7 @@ Turn::Step Turn::reply_file(const http::FileBody& body, bool keep_alive) {
   FileTransfer transfer(body);
   connection_.watch_permit(transfer.permit());
   if (!transfer.is_permitted()) return stop(Next::close);
+  if (!connection_.is_secure()) transfer.begin_behind(output_.text());
   if (!flush(transfer.joins_head())) return stop(Next::close);
   Next next = Next::again;
   if (!connection_.unfinished()) {

@@ -2,7 +2,9 @@
 
 #include "storage/blob/blob_store.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 // Whether bytes of a file are in memory, so that sending them cannot wait for a disk.
 namespace weike::server {
@@ -12,6 +14,9 @@ enum class Warmth {
   cold,
   unknown,  // This file system does not tell.
 };
+
+// Of the machine's memory.
+std::uint64_t page_bytes();
 
 // Never waits. Some kernels begin to fetch what is looked at. Behind the end of the file all is
 // cold.
@@ -25,8 +30,12 @@ std::int64_t coarse_second();
 Warmth recent_warmth_of(const storage::OpenFile& file, std::uint64_t offset, std::uint64_t length,
                         std::int64_t second);
 
-// Fetches the bytes into memory, waiting for the disk, and asks for as many behind them to be
-// fetched meanwhile. False when the file cannot be read.
+// Copies what is in memory, from the beginning of `into` on; how much. Never waits.
+std::size_t read_warm(int file, std::uint64_t offset, std::span<char> into);
+
+// Fetches the bytes into memory, waiting for the disk, in pieces as large as the kernel can: what
+// lies in few pieces is sent for less. Some of what follows may be fetched too. False when the file
+// cannot be read.
 bool fetch(int file, std::uint64_t offset, std::uint64_t length);
 
 }  // namespace weike::server

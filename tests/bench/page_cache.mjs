@@ -1,16 +1,20 @@
-// How a file came into the kernel's memory may decide how large the pieces are in which it lies there, and so what sending it costs.
-// So all files that are compared come there in the same way.
+// How a file came into the kernel's memory decides how large the pieces are in which it lies there, and so what sending it costs.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const readBackAll = `xargs -0 sh -c 'sync --data "$@"; for file; do dd if="$file" iflag=nocache count=0 status=none; done; cat "$@" >/dev/null' sh`;
+const dropAll = 'sync --data "$@"; for file; do dd if="$file" iflag=nocache count=0 status=none; done';
 
-/** Drops files out of memory and reads them from the disk, as after a start of the machine. */
-export function readBack(files) {
-  const run = spawnSync('sh', ['-c', readBackAll], { input: files.join('\0'), encoding: 'utf8' });
-  if (run.status !== 0 || run.stderr) throw new Error(`files were not read back: ${run.stderr}`);
+function onAll(files, script) {
+  const run = spawnSync('xargs', ['-0', 'sh', '-c', script, 'sh'], { input: files.join('\0'), encoding: 'utf8' });
+  if (run.status !== 0 || run.stderr) throw new Error(`files were not dropped or read: ${run.stderr}`);
 }
+
+/** Drops files out of memory, as a start of the machine does. */
+export const drop = (files) => onAll(files, dropAll);
+
+/** Drops files and reads them again from their beginnings to their ends, each at once, which makes large pieces of a large file. */
+export const readBack = (files) => onAll(files, `${dropAll}; cat "$@" >/dev/null`);
 
 /** All files below a folder. */
 export function filesBelow(folder) {

@@ -12,7 +12,7 @@ import { against, clientCore, compete, serverCore } from './contest.mjs';
 import { idleRow } from './idle.mjs';
 import { machine } from './machine.mjs';
 import { Nginx } from './nginx.mjs';
-import { filesBelow, readBack } from './page_cache.mjs';
+import { drop, filesBelow } from './page_cache.mjs';
 import { mediaOf, published } from './published.mjs';
 import { pagePaths, servingRows, uncachedRow } from './serving_rows.mjs';
 import { uncachedFeed } from './uncached_feed.mjs';
@@ -88,7 +88,8 @@ function line(result) {
 }
 
 const { data, lessons } = await published();
-readBack(filesBelow(join(data, 'media')));
+// Weike reads them again when they are asked for; nginx's are read for it (see there).
+drop(filesBelow(join(data, 'media')));
 pinThisProgram(clientCore);
 const certificate = makeCertificate();
 const weike = await pinnedServer({ data, core: serverCore, certificate });

@@ -36,7 +36,7 @@ class ColdFile : public EngineTest {
     return body.size() == kSize - from;
   }
 
-  static constexpr std::size_t kSize = 6'000'000;
+  static constexpr std::size_t kSize = 8'000'000;
   std::shared_ptr<const storage::OpenFile> disk_file;
 
  private:
@@ -70,22 +70,28 @@ TEST_F(ColdFile, LeavesThePoolAloneOnceItIsWarm) {
   file = disk_file;
   ASSERT_TRUE(fetch(disk_file->descriptor(), 0, kSize));
   RawClient client = connect();
+  bool is_left_alone = false;
 
-  client.send(get("/hot-file"));
+  // The kernel may take memory back at any moment, but not at each.
+  for (int i = 0; i < 5 && !is_left_alone; ++i) {
+    const auto before = observer.count(NetEvent::cold_read);
+    client.send(get("/hot-file"));
+    EXPECT_TRUE(is_pattern(client.read_reply()->body, 10));
+    is_left_alone = observer.count(NetEvent::cold_read) == before;
+  }
 
-  EXPECT_TRUE(is_pattern(client.read_reply()->body, 10));
-  EXPECT_EQ(observer.count(NetEvent::cold_read), 0U);
+  EXPECT_TRUE(is_left_alone);
 }
 
 TEST_F(ColdFile, IsWarmWhereItWasFetchedAndNowhereElse) {
   if (!make_cold()) GTEST_SKIP() << "this file system does not drop what it is told to";
   const int descriptor = disk_file->descriptor();
-  constexpr std::uint64_t kHalf = 3'000'000;
+  constexpr std::uint64_t kFar = 6'000'000;
 
   ASSERT_TRUE(fetch(descriptor, 0, 4096));
 
   EXPECT_EQ(warmth_of(descriptor, 0, 4096), Warmth::warm);
-  EXPECT_EQ(warmth_of(descriptor, kHalf, 1'000'000), Warmth::cold);
+  EXPECT_EQ(warmth_of(descriptor, kFar, 1'000'000), Warmth::cold);
   ASSERT_TRUE(fetch(descriptor, 0, kSize));
   EXPECT_EQ(warmth_of(descriptor, 0, kSize), Warmth::warm);
   EXPECT_FALSE(fetch(descriptor, kSize, 1)) << "there is nothing behind the end";
