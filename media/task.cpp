@@ -42,7 +42,7 @@ constexpr const char* kKind = "kind";
 
 // Encoders come and go with each segment. Left alone, glibc stops giving their large blocks back to
 // the system, which costs a hundred megabytes at 1080p. Smaller ones stay: they are taken again at
-// once, and clearing them anew takes half of what a child needs of the kernel.
+// once, and clearing them anew takes up to half of what a child needs of the kernel.
 void give_large_blocks_back() {
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
