@@ -93,8 +93,8 @@ int populate(int file, std::uint64_t offset, std::uint64_t length) {
 }  // namespace
 
 std::uint64_t page_bytes() {
-  static const auto bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  return bytes;
+  static const auto kBytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return kBytes;
 }
 
 std::int64_t coarse_second() {
