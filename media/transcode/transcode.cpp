@@ -42,9 +42,9 @@ Result<> check(const SegmentsTask& task) {
 // What a run does with the pictures of its segment.
 enum class ShelfUse {
   none,
-  fill,   // It decodes them and keeps them for the next run.
-  look,   // It takes them from the shelf instead of decoding.
-  empty,  // So it does, and lets go of each; it is the last one.
+  fill,  // It decodes them and keeps them for the next run.
+  look,  // It has them from the shelf instead of decoding.
+  take,  // So it does, and lets go of each; it is the last one.
 };
 
 // One run of a task, on the caller's thread.
@@ -133,7 +133,7 @@ class Run {
   }
 
   // The pictures are there already, and whoever put them there has counted the damaged ones.
-  bool has_shelf() const { return shelf_use_ == ShelfUse::look || shelf_use_ == ShelfUse::empty; }
+  bool has_shelf() const { return shelf_use_ == ShelfUse::look || shelf_use_ == ShelfUse::take; }
 
   Result<> feed_from_shelf(Cascade& cascade) {
     for (std::size_t i = 0; i < shelf_.size(); ++i) {
@@ -236,7 +236,7 @@ Result<nlohmann::json> make_in_passes(int descriptor, const SegmentsTask& task, 
   for (std::size_t i = 0; i < passes.size(); ++i) {
     const bool is_last = i + 1 == passes.size();
     auto use = ShelfUse::none;
-    if (shelf.size() > 0) use = is_last ? ShelfUse::empty : ShelfUse::look;
+    if (shelf.size() > 0) use = is_last ? ShelfUse::take : ShelfUse::look;
     if (shelf.size() == 0 && keeps_pictures && !is_last) use = ShelfUse::fill;
     auto made = Run(descriptor, passes[i], sink, shelf, use).run();
     if (!made) return made;

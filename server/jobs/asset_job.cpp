@@ -7,6 +7,7 @@
 #include <exception>
 
 namespace weike::server {
+
 AssetJob::AssetJob(Workshop& workshop, storage::Lease lease, AssetId asset, JobKind kind)
     : workshop_(workshop),
       id_(asset),

@@ -51,6 +51,7 @@ class FileTransfer {
   // Puts the rest of the first page of a longer range behind its head, if it is in memory: whole
   // pages follow, in one packet fewer. For plain connections, before anything is sent.
   void begin_behind(std::string& head) {
+    if (!is_permitted()) return;
     if (joins_head() || offset_ == 0 || sent_ > 0 || !find_piece() || !piece_.file) return;
     const auto rest = page_bytes() - file_offset() % page_bytes();
     const std::size_t old_size = head.size();

@@ -41,15 +41,16 @@ Next send_turn(Connection& connection, FileTransfer& transfer) {
 
 Next resume_hot(Connection& connection) {
   Unfinished& rest = *connection.unfinished();
+  // The first page of a file may wait among the output.
+  if (rest.file && !rest.file->is_permitted()) {
+    connection.abort();
+    return Next::close;
+  }
   if (rest.has_output) {
     const Next next = send_output(connection, rest);
     if (next != Next::wait) return next;
   }
   if (rest.file) {
-    if (!rest.file->is_permitted()) {
-      connection.abort();
-      return Next::close;
-    }
     const Next next = send_turn(connection, *rest.file);
     if (next != Next::wait) return next;
     rest.file.reset();

@@ -138,7 +138,6 @@ Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response
     if (!co_await send_all(connection, &output, has_parts)) co_return false;
   } else {
     FileTransfer transfer(*file);
-    if (!connection->is_secure()) transfer.begin_behind(output.text());
     if (!co_await send_all(connection, &output, transfer.joins_head())) co_return false;
     if (!co_await send_file(connection, &transfer)) co_return false;
   }

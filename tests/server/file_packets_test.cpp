@@ -56,9 +56,9 @@ class FilePackets : public testing::Test {
   asio::io_context io_;
   Poller poller_{io_, [](const std::exception_ptr&) {}};
   std::optional<Transport> transport_;
+  std::shared_ptr<const storage::OpenFile> file_;
 
  private:
-  std::shared_ptr<const storage::OpenFile> file_;
   int ends_[2] = {-1, -1};
 };
 
@@ -88,6 +88,20 @@ TEST_F(FilePackets, WholeFilesAndShortRangesStayBehindTheirHead) {
     EXPECT_EQ(head, "head");
     EXPECT_EQ(joined(messages(sent)), bytes_.substr(offset, length));
   }
+}
+
+// Nothing of a recalled lesson goes out, not even with the head.
+TEST_F(FilePackets, RevokedRangePutsNothingBehindItsHead) {
+  struct Revoked final : http::Permit {
+    bool holds() const override { return false; }
+  };
+  FileTransfer range(
+      {.file = file_, .offset = 1000, .length = 262'144, .permit = std::make_shared<Revoked>()});
+  std::string head = "head";
+
+  range.begin_behind(head);
+
+  EXPECT_EQ(head, "head");
 }
 
 TEST_F(FilePackets, RangeBehindTheEndOfAFileThatIsShorterThanPromisedFails) {
