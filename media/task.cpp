@@ -40,11 +40,14 @@ namespace {
 
 constexpr const char* kKind = "kind";
 
-// Encoders come and go with each segment. Left alone, glibc stops giving their large blocks back to
-// the system, which costs a hundred megabytes at 1080p. Smaller ones stay: they are taken again at
-// once, and clearing them anew takes up to half of what a child needs of the kernel.
-void give_large_blocks_back() {
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+// How glibc treats the memory of a task. Left alone it stops giving large blocks back to the system,
+// which costs a hundred megabytes at 1080p. Smaller ones stay: they are taken again at once, and
+// clearing them anew takes up to half of what a child needs of the kernel. Encoders come and go with
+// each segment: where another one follows, blocks of up to 2 MiB are among those that stay.
+void set_up_memory(const Task& task) {
+  const auto* segments = std::get_if<SegmentsTask>(&task);
+  const bool has_several = segments != nullptr && segments->first_segment < segments->last_segment;
+  mallopt(M_MMAP_THRESHOLD, has_several ? 2 << 20 : 1 << 20);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
@@ -112,7 +115,7 @@ void from_json(const nlohmann::json& json, Task& task) {
 }
 
 Result<nlohmann::json> run_task(const TaskInput& input, const Task& task, OutputSink& sink) {
-  give_large_blocks_back();
+  set_up_memory(task);
   try {
     return std::visit([&](const auto& each) { return run(input, each, sink); }, task);
   } catch (const std::bad_alloc&) {

@@ -32,6 +32,18 @@ Names missing_of(const Names& renditions, std::uint32_t number, const IsTaken& i
   return missing;
 }
 
+// How many of so many segments one batch takes, so that all are alike and each worker gets as many:
+// as few decodes and starts of children as there can be.
+std::uint32_t equal_share(std::uint32_t segments, const OrderOptions& options) {
+  const auto most = std::max(1U, options.batch_segments);
+  const auto workers = static_cast<std::uint32_t>(std::max<std::size_t>(1, options.workers));
+  const auto divide_up = [](std::uint32_t count, std::uint32_t by) {
+    return (count + by - 1) / by;
+  };
+  const auto batches = workers * std::max(1U, divide_up(segments, workers * most));
+  return std::max(1U, divide_up(segments, batches));
+}
+
 // Segments [first, end) of some renditions.
 struct Row {
   Names renditions;
@@ -40,15 +52,21 @@ struct Row {
   Urgency urgency = Urgency::complete;
 };
 
+// The segments that miss one of them.
+std::uint32_t count_missing(const Row& row, const IsTaken& is_taken) {
+  std::uint32_t count = 0;
+  for (auto number = row.first; number < row.end; ++number) {
+    if (!missing_of(row.renditions, number, is_taken).empty()) ++count;
+  }
+  return count;
+}
+
 // Appends what is missing of a row. Segments that miss the same renditions share one decode, up to
 // `limit(segments left in the row)` of them.
 template <class Limit>
 void append_missing(std::vector<Batch>& batches, const Row& row, const IsTaken& is_taken,
                     Limit limit) {
-  std::uint32_t left = 0;
-  for (auto number = row.first; number < row.end; ++number) {
-    if (!missing_of(row.renditions, number, is_taken).empty()) ++left;
-  }
+  auto left = count_missing(row, is_taken);
   const auto begin = batches.size();
   std::uint32_t room = 0;
   for (auto number = row.first; number < row.end; ++number) {
@@ -176,17 +194,16 @@ std::vector<Batch> open_batches(const media::Plan& plan, const Names& renditions
   for (const auto& name : renditions) (contains(playable, name) ? first : rest).push_back(name);
   const auto end = static_cast<std::uint32_t>(plan.segments.size());
   const auto head = first.empty() ? 0 : std::min(1U, end);
-  const auto most = std::max(1U, options.batch_segments);
-  const auto workers = static_cast<std::uint32_t>(std::max<std::size_t>(1, options.workers));
-  const auto whole = [&](std::uint32_t) { return most; };
-  const auto shared_out = [&](std::uint32_t left) {
-    const auto share = std::clamp((left + workers - 1) / workers, 1U, most);
-    // One more, rather than a child for that one alone.
-    return share > 1 && share < most && left == share + 1 ? left : share;
-  };
+  const bool is_one_decode = is_short(plan, options);
+  const auto whole = [&](std::uint32_t) { return std::max(1U, options.batch_segments); };
+  const auto shared_out =
+      [&, share = equal_share(count_missing({is_one_decode ? renditions : rest, 0, end}, is_taken),
+                              options)](std::uint32_t left) {
+        // One more, rather than a child for that one alone.
+        return share > 1 && share < options.batch_segments && left == share + 1 ? left : share;
+      };
 
   std::vector<Batch> batches;
-  const bool is_one_decode = is_short(plan, options);
   const bool has_head =
       is_one_decode && head > 0 && append_head(batches, first, renditions, is_taken);
   if (!has_head) append_missing(batches, {first, 0, head, Urgency::playable}, is_taken, whole);

@@ -62,10 +62,10 @@ enum class TopRung : std::uint8_t {
 };
 
 struct OrderOptions {
-  std::uint32_t batch_segments = 4;
+  std::uint32_t batch_segments = 8;
   // Up to here all rungs come from one decode.
   Milliseconds short_lesson = std::chrono::minutes{3};
-  // The last batches are shared out among so many, so that none works long alone.
+  // Batches are alike and as many for each of these, so that none works long alone.
   std::size_t workers = 2;
 };
 

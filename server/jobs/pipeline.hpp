@@ -30,7 +30,7 @@ struct PipelineOptions {
   // Children at work at the same time. One for each core.
   std::size_t workers = 2;
   // Segments that one child makes from one decode, at most.
-  std::uint32_t batch_segments = 4;
+  std::uint32_t batch_segments = 8;
   // Up to here all rungs come from one decode; above, 360p and sound come first for the whole
   // lesson.
   Milliseconds short_lesson = std::chrono::minutes{3};

@@ -39,16 +39,33 @@ TEST(OrderOfWork, ShortLessonIsPlayableFirstThenMadeFromOneDecode) {
                                    Batch{kAll, 7, 9, Urgency::publishable}));
 }
 
-TEST(OrderOfWork, LastSegmentsAreSharedOutSoThatTwoWorkersEndTogether) {
-  const auto plan = plan_of(9);
+TEST(OrderOfWork, TwoWorkersGetHalfOfTheLessonEachIfABatchHoldsIt) {
+  const auto plan = plan_of(6);
 
   const auto batches = open_of(plan, FinishedSegments(plan));
 
   EXPECT_THAT(batches, ElementsAre(Batch{kAll, 0, 0, Urgency::playable, kFirst},
                                    Batch{kAll, 1, 3, Urgency::publishable},
-                                   Batch{kAll, 4, 6, Urgency::publishable},
-                                   Batch{kAll, 7, 7, Urgency::publishable},
-                                   Batch{kAll, 8, 8, Urgency::publishable}));
+                                   Batch{kAll, 4, 5, Urgency::publishable}));
+}
+
+TEST(OrderOfWork, SeveralBatchesForEachWorkerAreAlike) {
+  const auto plan = plan_of(7);
+
+  const auto batches = open_of(plan, FinishedSegments(plan));
+
+  EXPECT_THAT(batches, ElementsAre(Batch{kAll, 0, 0, Urgency::playable, kFirst},
+                                   Batch{kAll, 1, 2, Urgency::publishable},
+                                   Batch{kAll, 3, 4, Urgency::publishable},
+                                   Batch{kAll, 5, 6, Urgency::publishable}));
+}
+
+TEST(OrderOfWork, LastSegmentIsNoBatchOfItsOwn) {
+  const auto plan = plan_of(8);
+
+  const auto batches = open_of(plan, FinishedSegments(plan));
+
+  EXPECT_EQ(batches.back(), (Batch{kAll, 5, 7, Urgency::publishable}));
 }
 
 TEST(OrderOfWork, OnlyWhatIsMissingOfTheFirstSegmentGoesAhead) {
@@ -95,8 +112,7 @@ TEST(OrderOfWork, FinishedSegmentsAreInNoBatch) {
   EXPECT_THAT(batches, ElementsAre(Batch{kRest, 1, 2, Urgency::publishable},
                                    Batch{kAll, 3, 3, Urgency::publishable},
                                    Batch{kFirst, 4, 4, Urgency::publishable},
-                                   Batch{kAll, 5, 5, Urgency::publishable},
-                                   Batch{kAll, 6, 6, Urgency::publishable}));
+                                   Batch{kAll, 5, 6, Urgency::publishable}));
 }
 
 TEST(OrderOfWork, SourceWithOneRungAndNoSoundIsOneRow) {
@@ -116,8 +132,7 @@ TEST(OrderOfWork, LateRungIsMadeFromItsBeginning) {
   const auto batches = open_of(plan, FinishedSegments(plan), kRest);
 
   EXPECT_THAT(batches, ElementsAre(Batch{kRest, 0, 1, Urgency::complete},
-                                   Batch{kRest, 2, 2, Urgency::complete},
-                                   Batch{kRest, 3, 3, Urgency::complete}));
+                                   Batch{kRest, 2, 3, Urgency::complete}));
 }
 
 TEST(Renditions, EagerTopRungIsDueAndLateOneIsNot) {
