@@ -40,10 +40,11 @@ namespace {
 
 constexpr const char* kKind = "kind";
 
-// How glibc treats the memory of a task. Left alone it stops giving large blocks back to the system,
-// which costs a hundred megabytes at 1080p. Smaller ones stay: they are taken again at once, and
-// clearing them anew takes up to half of what a child needs of the kernel. Encoders come and go with
-// each segment: where another one follows, blocks of up to 2 MiB are among those that stay.
+// How glibc treats the memory of a task. Left alone it stops giving large blocks back to the
+// system, which costs a hundred megabytes at 1080p. Smaller ones stay: they are taken again at
+// once, and clearing them anew takes up to half of what a child needs of the kernel. Encoders come
+// and go with each segment: where another one follows, blocks of up to 2 MiB are among those that
+// stay.
 void set_up_memory(const Task& task) {
   const auto* segments = std::get_if<SegmentsTask>(&task);
   const bool has_several = segments != nullptr && segments->first_segment < segments->last_segment;

@@ -23,7 +23,8 @@ int empty_file() {
 
 std::string pattern_of(std::size_t size, char first) {
   std::string bytes(size, first);
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(first + i % 23);
+  for (std::size_t i = 0; i < size; ++i)
+    bytes[i] = static_cast<char>(first + static_cast<int>(i % 23));
   return bytes;
 }
 
