@@ -112,9 +112,7 @@ int dispatch(const CLI::App& program, const Arguments& arguments) {
   return run_admin(*config, admin_command(admin_name, arguments));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   // Before anything else runs: the child is to own nothing it does not need.
   if (argc == 2 && std::string_view(argv[1]) == "media-child") {
     return weike::media::media_child_main();
@@ -134,9 +132,17 @@ int main(int argc, char** argv) {
   add_store_options(*config_command, arguments);
   try {
     program.parse(argc, argv);
-    return dispatch(program, arguments);
   } catch (const CLI::ParseError& failure) {
     return program.exit(failure);
+  }
+  return dispatch(program, arguments);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
   } catch (const std::exception& failure) {
     std::cerr << "weike: " << failure.what() << "\n";
     return 1;

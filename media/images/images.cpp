@@ -133,13 +133,15 @@ Result<FramePtr> black_sheet(int width, int height) {
 
 Result<> put_storyboard(const Plan& plan, const std::vector<FramePtr>& tiles, OutputSink& sink) {
   const StoryboardLayout layout = storyboard_layout(plan);
-  const int full = layout.columns * layout.rows;
+  const auto full =
+      static_cast<std::size_t>(layout.columns) * static_cast<std::size_t>(layout.rows);
   for (int number = 1; number <= layout.sheets; ++number) {
     auto sheet = black_sheet(layout.columns * layout.tile_width,
                              layout.rows_on(number) * layout.tile_height);
     if (!sheet) return sheet.error();
     for (int i = 0; i < layout.tiles_on(number); ++i) {
-      const AVFrame& tile = *tiles.at(static_cast<std::size_t>((number - 1) * full + i));
+      const AVFrame& tile =
+          *tiles.at(static_cast<std::size_t>(number - 1) * full + static_cast<std::size_t>(i));
       for (const int plane : {0, 1, 2})
         copy_plane(tile, **sheet, plane, i % layout.columns * layout.tile_width,
                    i / layout.columns * layout.tile_height);

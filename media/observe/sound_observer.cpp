@@ -58,6 +58,7 @@ std::vector<float> block_energies(const Sound& sound, std::int64_t begin, std::i
     }
   }
   std::vector<float> energies;
+  energies.reserve(sums.size());
   for (const double sum : sums)
     energies.push_back(static_cast<float>(weight * sum / static_cast<double>(kBlock)));
   return energies;

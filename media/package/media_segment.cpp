@@ -77,6 +77,7 @@ Bytes write_segment(std::uint32_t sequence, std::uint64_t decode_time, std::uint
 std::vector<std::int64_t> decode_frames(const std::vector<Sample>& samples,
                                         std::int64_t frame_count, int delay) {
   std::vector<std::int64_t> frames;
+  frames.reserve(samples.size() + 1);
   for (const Sample& sample : samples) frames.push_back(sample.shown_at);
   std::sort(frames.begin(), frames.end());
   frames.push_back(frame_count);

@@ -3,6 +3,7 @@
 #include "media/package/sample_tables.hpp"
 #include "media/package/track_header.hpp"
 
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -39,7 +40,7 @@ Result<Track> read_track(const FinishedTrack& source, std::uint32_t id) {
 std::uint64_t movie_duration(const Track& track, std::uint32_t movie_timescale) {
   const auto seconds =
       static_cast<long double>(track.tables.duration()) / track.header.timescale * movie_timescale;
-  return static_cast<std::uint64_t>(seconds + 0.5L);
+  return static_cast<std::uint64_t>(std::llround(seconds));
 }
 
 void write_file_type(BoxWriter& out) {

@@ -34,7 +34,7 @@ int avc_level(const VideoRung& rung, Rational frame_rate) {
     const bool is_rate_fine = static_cast<double>(macroblocks) * frame_rate.value() <=
                               static_cast<double>(level.macroblocks_per_second);
     if (is_shape_fine && is_rate_fine && macroblocks <= level.macroblocks &&
-        rung.max_kbps * 2 <= level.kbps)  // The buffer is twice the rate.
+        std::int64_t{2} * rung.max_kbps <= level.kbps)  // The buffer is twice the rate.
       return level.number;
   }
   return kLevels.back().number;

@@ -64,7 +64,7 @@ int serve(const Config& config, const std::function<Result<Config>()>& read_agai
     std::cerr << "First start: administrator account \"" << made->account << "\", password \""
               << *made->random_password << "\" (shown only now).\n"
               << "首次启动：管理员账号“" << made->account << "”，密码“" << *made->random_password
-              << "”（仅显示一次）。" << std::endl;
+              << "”（仅显示一次）。\n";
   }
   (*app)->log().info("sandbox", {{"layers", joined(media::sandbox_layers())}});
   (*app)->start();

@@ -31,7 +31,8 @@ std::vector<std::string> changed_keys(const Config& from, const Config& to) {
       continue;
     }
     for (const auto& [name, inner] : value.items()) {
-      if (inner != before[section][name]) keys.push_back(section + "." + name);
+      if (inner != before[section][name])
+        keys.push_back(std::string(section).append(".").append(name));
     }
   }
   return keys;

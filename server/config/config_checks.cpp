@@ -81,7 +81,8 @@ Result<> check_ranges(const Config& config) {
   if (send_buffer != 0 && (send_buffer < 65536 || send_buffer > 64 * kMegabyte)) {
     return bad_key("net.send_buffer_bytes", "must be 0, or from 65536 to 67108864");
   }
-  if (config.net.head_limit_bytes < 1024 || config.net.head_limit_bytes > 1024 * 1024) {
+  if (config.net.head_limit_bytes < 1024 ||
+      config.net.head_limit_bytes > std::size_t{1024} * 1024) {
     return bad_key("net.head_limit_bytes", "must be from 1024 to 1048576");
   }
   if (config.top_rung != "eager" && config.top_rung != "when_watched") {

@@ -64,13 +64,13 @@ std::uint64_t number_of(std::string_view text) {
 
 Result<ApiClient> ApiClient::log_in(const std::string& server, const std::string& account,
                                     const std::string& password) {
-  constexpr std::string_view scheme = "http://";
+  constexpr std::string_view kScheme = "http://";
   const auto colon = server.rfind(':');
-  if (!server.starts_with(scheme) || colon == std::string::npos || colon < scheme.size()) {
+  if (!server.starts_with(kScheme) || colon == std::string::npos || colon < kScheme.size()) {
     return Error{ErrorCode::invalid_argument,
                  "the server's address is not http://HOST:PORT: " + server};
   }
-  ApiClient client(server.substr(scheme.size(), colon - scheme.size()), server.substr(colon + 1));
+  ApiClient client(server.substr(kScheme.size(), colon - kScheme.size()), server.substr(colon + 1));
   while (client.port_.ends_with('/')) client.port_.pop_back();
   if (client.host_.starts_with('[')) client.host_ = client.host_.substr(1, client.host_.size() - 2);
   auto session = client.post("/sessions", {{"account", account}, {"password", password}});

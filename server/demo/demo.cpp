@@ -36,16 +36,17 @@ Result<ApiClient> log_in_as(const DemoOptions& options, const nlohmann::json& ac
 // All items of a list of the API.
 Result<nlohmann::json> get_all(ApiClient& client, const std::string& path) {
   nlohmann::json items = nlohmann::json::array();
-  std::string query = path.find('?') == std::string::npos ? "?limit=50" : "&limit=50";
-  for (std::string cursor;;) {
-    auto page = client.get(path + query + cursor);
+  const std::string first_page =
+      path + (path.find('?') == std::string::npos ? "?limit=50" : "&limit=50");
+  for (std::string address = first_page;;) {
+    auto page = client.get(address);
     if (!page) return page.error();
     for (auto& item : page->at("items")) items.push_back(std::move(item));
     const auto next = page->find("next_cursor");
     if (next == page->end() || !next->is_string()) {
       return Result<nlohmann::json>(boost::system::in_place_value, std::move(items));
     }
-    cursor = "&cursor=" + next->get<std::string>();
+    address = first_page + "&cursor=" + next->get<std::string>();
   }
 }
 
@@ -81,6 +82,7 @@ class Demo {
  private:
   std::vector<std::string> file_names() const {
     std::vector<std::string> names;
+    names.reserve(lessons_.size());
     for (const auto& lesson : lessons_) names.push_back(lesson.file_name());
     return names;
   }
@@ -116,6 +118,7 @@ class Demo {
 
   void show() {
     std::vector<std::string> texts;
+    texts.reserve(lessons_.size());
     for (const auto& lesson : lessons_) texts.push_back(lesson.status());
     if (texts != shown_) last_change_ = SteadyClock::now();
     lines_.show(texts);

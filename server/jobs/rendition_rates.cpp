@@ -11,6 +11,7 @@ namespace {
 std::vector<std::string> complete_renditions(const media::Plan& plan,
                                              const FinishedSegments& finished) {
   std::vector<std::string> names;
+  names.reserve(plan.video.size() + plan.audio.size() + 2);
   for (const auto& rung : plan.video) names.push_back(rung.name);
   for (const auto& rung : plan.audio) names.push_back(rung.name);
   if (plan.copied) names.push_back(plan.copied->name);

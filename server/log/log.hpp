@@ -10,7 +10,7 @@
 #include <utility>
 
 namespace spdlog {
-class logger;
+class logger;  // NOLINT(readability-identifier-naming): the name is theirs.
 }
 
 namespace weike::server {

@@ -40,8 +40,8 @@ class Holder {
 }  // namespace
 
 std::size_t thread_slot() {
-  thread_local const Holder holder;
-  return holder.slot();
+  thread_local const Holder kHolder;
+  return kHolder.slot();
 }
 
 }  // namespace weike::server

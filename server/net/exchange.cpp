@@ -9,7 +9,8 @@
 namespace weike::server {
 namespace {
 
-Error failure_of(std::exception_ptr thrown, SharedContext& shared, const http::Request& request) {
+Error failure_of(const std::exception_ptr& thrown, SharedContext& shared,
+                 const http::Request& request) {
   std::string what = "unknown exception";
   try {
     std::rethrow_exception(thrown);

@@ -101,8 +101,7 @@ class Session final : public Waiter {
   Socket& socket() { return connection_->socket(); }
 
   void on_wake(std::unique_ptr<Waiter> self, boost::system::error_code) override {
-    static_cast<void>(self.release());
-    Owner own(this);
+    Owner own(static_cast<Session*>(self.release()));
     const Next next = take_turn(*connection_);
     go_on(std::move(own), next);
   }

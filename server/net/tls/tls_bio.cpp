@@ -41,7 +41,7 @@ struct TlsBioCalls {
 };
 
 BioPtr TlsBio::make(TlsStream& stream) {
-  static const std::unique_ptr<BIO_METHOD, MethodDeleter> method = [] {
+  static const std::unique_ptr<BIO_METHOD, MethodDeleter> kMethod = [] {
     std::unique_ptr<BIO_METHOD, MethodDeleter> made(
         BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "weike"));
     if (!made) return made;
@@ -50,8 +50,8 @@ BioPtr TlsBio::make(TlsStream& stream) {
     BIO_meth_set_ctrl(made.get(), TlsBioCalls::control);
     return made;
   }();
-  if (!method) return nullptr;
-  BioPtr bio(BIO_new(method.get()));
+  if (!kMethod) return nullptr;
+  BioPtr bio(BIO_new(kMethod.get()));
   if (!bio) return nullptr;
   BIO_set_data(bio.get(), &stream);
   BIO_set_init(bio.get(), 1);
