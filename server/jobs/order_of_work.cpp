@@ -196,12 +196,12 @@ std::vector<Batch> open_batches(const media::Plan& plan, const Names& renditions
   const auto head = first.empty() ? 0 : std::min(1U, end);
   const bool is_one_decode = is_short(plan, options);
   const auto whole = [&](std::uint32_t) { return std::max(1U, options.batch_segments); };
-  const auto shared_out =
-      [&, share = equal_share(count_missing({is_one_decode ? renditions : rest, 0, end}, is_taken),
-                              options)](std::uint32_t left) {
-        // One more, rather than a child for that one alone.
-        return share > 1 && share < options.batch_segments && left == share + 1 ? left : share;
-      };
+  const Row all_of_it{is_one_decode ? renditions : rest, 0, end};
+  const auto share = equal_share(count_missing(all_of_it, is_taken), options);
+  const auto shared_out = [&](std::uint32_t left) {
+    // One more, rather than a child for that one alone.
+    return share > 1 && share < options.batch_segments && left == share + 1 ? left : share;
+  };
 
   std::vector<Batch> batches;
   const bool has_head =
