@@ -59,6 +59,8 @@ http {
 }
 
 export class Nginx {
+  #put = new Map();
+
   /** `certificate`: { file, key } to listen with TLS 1.3 as well. `core` pins it to one core. */
   static async start({ noPush, certificate, core }) {
     const nginx = new Nginx();
@@ -75,15 +77,16 @@ export class Nginx {
     await until(() => answers(nginx.port), { what: 'nginx' });
     return nginx;
   }
-  /** Takes files, { theirs, bytes }, for serving. */
+  /** Takes files, { theirs, bytes }, for serving. One that is there already stays: written anew it would have another tag, which nginx learns when its cache of open files is old. */
   putAll(files) {
-    const put = files.map(({ theirs, bytes }) => {
+    for (const { theirs, bytes } of files) {
+      if (this.#put.get(theirs)?.equals(bytes)) continue;
+      this.#put.set(theirs, Buffer.from(bytes));
       const file = join(this.folder, 'files', theirs);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, bytes);
-      return file;
-    });
-    readBack(put);
+    }
+    readBack(files.map(({ theirs }) => join(this.folder, 'files', theirs)));
   }
   get #workers() {
     return childrenOf(this.child.pid);
