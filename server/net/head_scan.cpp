@@ -14,6 +14,8 @@ bool is_control(char c) {
   return (byte < 0x20 && c != '\t') || byte == 0x7F;
 }
 
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
 // Eight bytes at once, by the high bit that a borrow leaves in each: below 0x20, or 0x7F. May take
 // a byte above one that is found for another; the caller looks again.
 bool may_have_control(std::uint64_t eight) {
@@ -24,15 +26,20 @@ bool may_have_control(std::uint64_t eight) {
   return ((below | del) & (kEach * 0x80)) != 0;
 }
 
-bool has_control(std::string_view text) {
-  while (text.size() >= sizeof(std::uint64_t)) {
+// The first at `from` or behind it; the size of `text` if there is none.
+std::size_t find_control(std::string_view text, std::size_t from) {
+  while (text.size() - from >= sizeof(std::uint64_t)) {
     std::uint64_t eight = 0;
-    std::memcpy(&eight, text.data(), sizeof eight);
-    const std::string_view part = text.substr(0, sizeof eight);
-    if (may_have_control(eight) && std::any_of(part.begin(), part.end(), is_control)) return true;
-    text.remove_prefix(sizeof eight);
+    std::memcpy(&eight, text.data() + from, sizeof eight);
+    if (may_have_control(eight)) {
+      const auto* const begin = text.data() + from;
+      const auto* const found = std::find_if(begin, begin + sizeof eight, is_control);
+      if (found != begin + sizeof eight) return static_cast<std::size_t>(found - text.data());
+    }
+    from += sizeof eight;
   }
-  return std::any_of(text.begin(), text.end(), is_control);
+  while (from < text.size() && !is_control(text[from])) ++from;
+  return from;
 }
 
 }  // namespace
@@ -44,30 +51,22 @@ HeadScan scan_head(std::string_view bytes) {
   }
   std::size_t line = scan.skipped;
   while (true) {
-    const std::size_t newline = bytes.find('\n', line);
-    const std::size_t end = std::min(newline, bytes.size());
-    // A carriage return may end the line.
-    const bool has_return = end > line && bytes[end - 1] == '\r';
-    if (has_control(bytes.substr(line, end - line - (has_return ? 1 : 0)))) {
+    const bool is_first = line == scan.skipped;
+    const bool is_folded = !is_first && line < bytes.size() && is_blank(bytes[line]);
+    const std::size_t end = find_control(bytes, line);
+    // Only a line's end is a control character, and it is whole.
+    const std::string_view line_end = bytes.substr(end, 2);
+    if (is_folded || !std::string_view("\r\n").starts_with(line_end)) {
       scan.state = HeadScan::State::malformed;
       return scan;
     }
-    const bool is_folded =
-        line > scan.skipped && line < end && (bytes[line] == ' ' || bytes[line] == '\t');
-    const bool is_bare =
-        newline != std::string_view::npos && (newline == line || bytes[newline - 1] != '\r');
-    if (is_folded || is_bare) {
-      scan.state = HeadScan::State::malformed;
+    if (line_end.size() < 2) return scan;
+    if (end == line) {
+      scan.state = is_first ? HeadScan::State::malformed : HeadScan::State::complete;
+      scan.end = end + 2;
       return scan;
     }
-    if (newline == std::string_view::npos) return scan;
-    if (newline == line + 1) {
-      const bool has_request_line = line > scan.skipped;
-      scan.state = has_request_line ? HeadScan::State::complete : HeadScan::State::malformed;
-      scan.end = newline + 1;
-      return scan;
-    }
-    line = newline + 1;
+    line = end + 2;
   }
 }
 
