@@ -53,19 +53,40 @@ std::shared_ptr<const int> open_lines(const std::string& file) {
   });
 }
 
-constexpr std::array<bool, 256> plain_bytes() {
-  std::array<bool, 256> is_plain{};
-  for (std::size_t value = 0x21; value < is_plain.size(); ++value) is_plain[value] = true;
-  for (const std::size_t odd : {0x7FU, 0x22U, 0x5CU, 0x3DU}) is_plain[odd] = false;  // DEL " \ =
-  return is_plain;
+// What a byte asks of the value that it is in; bits, so that many bytes are joined by "or".
+constexpr std::uint8_t kPlain = 0;
+constexpr std::uint8_t kQuoted = 1;
+constexpr std::uint8_t kEscaped = 2;
+
+constexpr std::array<std::uint8_t, 256> byte_needs() {
+  std::array<std::uint8_t, 256> needs{};
+  for (std::size_t control = 0; control < 0x20; ++control) needs[control] = kEscaped;
+  for (const char odd : {'\x7F', '"', '\\'}) needs[static_cast<unsigned char>(odd)] = kEscaped;
+  for (const char odd : {' ', '='}) needs[static_cast<unsigned char>(odd)] = kQuoted;
+  return needs;
 }
-constexpr std::array<bool, 256> kPlain = plain_bytes();
+constexpr std::array<std::uint8_t, 256> kNeeds = byte_needs();
 
 // Looks at all of it, without a branch for each byte.
-bool is_plain(std::string_view text) {
-  bool is_plain = !text.empty();
-  for (const char c : text) is_plain &= kPlain[static_cast<unsigned char>(c)];
-  return is_plain;
+std::uint8_t needs_of(std::string_view text) {
+  std::uint8_t needs = text.empty() ? kQuoted : kPlain;
+  for (const char c : text) needs |= kNeeds[static_cast<unsigned char>(c)];
+  return needs;
+}
+
+void append_escaped(std::string& line, std::string_view value) {
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      line.append({'\\', c});
+    } else if (kNeeds[byte] == kEscaped) {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      line.append("\\x");
+      line.append({kDigits[byte >> 4], kDigits[byte & 15]});
+    } else {
+      line.push_back(c);
+    }
+  }
 }
 
 }  // namespace
@@ -121,24 +142,14 @@ LogLevel log_level_of(std::string_view name) {
 void append_field(std::string& line, std::string_view key, std::string_view value) {
   line.append(key).push_back('=');
   value = value.substr(0, kMaxValueBytes);
-  if (is_plain(value)) {
+  const std::uint8_t needs = needs_of(value);
+  if (needs != kPlain) line.push_back('"');
+  if ((needs & kEscaped) != 0) {
+    append_escaped(line, value);
+  } else {
     line.append(value);
-    return;
   }
-  line.push_back('"');
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      line.append({'\\', c});
-    } else if (byte < 0x20 || byte == 0x7F) {
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      line.append("\\x");
-      line.append({kDigits[byte >> 4], kDigits[byte & 15]});
-    } else {
-      line.push_back(c);
-    }
-  }
-  line.push_back('"');
+  if (needs != kPlain) line.push_back('"');
 }
 
 }  // namespace weike::server
