@@ -51,6 +51,15 @@ std::uint64_t cpu_seconds_for(const Task& task) {
   return 2 * kStart;
 }
 
+// How long the child may live.
+std::chrono::seconds wall_limit_for(const Task& task, const SandboxOptions& options) {
+  constexpr std::int64_t kUsualSegments = 4;
+  const auto* segments = std::get_if<SegmentsTask>(&task);
+  if (segments == nullptr) return options.wall_limit;
+  const std::int64_t count = segments->last_segment - segments->first_segment + 1;
+  return options.wall_limit * std::max(count, kUsualSegments) / kUsualSegments;
+}
+
 // One child's life as its supervisor sees it.
 class Supervision {
  public:
@@ -61,7 +70,7 @@ class Supervision {
         sink_(sink),
         control_(control),
         options_(options),
-        deadline_(std::chrono::steady_clock::now() + options.wall_limit) {}
+        deadline_(std::chrono::steady_clock::now() + wall_limit_for(task, options)) {}
 
   Result<nlohmann::json> run() {
     std::vector<std::byte> buffer(std::size_t{256} << 10);

@@ -12,7 +12,8 @@ struct SandboxOptions {
   // The program to run and the argument that selects its hidden mode.
   std::string program = "/proc/self/exe";
   std::string mode = "media-child";
-  // Longest life of a child; the work's own bound (a multiple of what it should take) applies too.
+  // Longest life of a child; one that makes more than four segments has as much more. The work's
+  // own bound of CPU time (a multiple of what it should take) applies too.
   std::chrono::seconds wall_limit{600};
   // A child that shows no sign of life for so long is killed.
   std::chrono::seconds silence_limit{20};

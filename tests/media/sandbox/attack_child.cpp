@@ -3,11 +3,9 @@
 #include "media/sandbox/child.hpp"
 #include "media/sandbox/frame.hpp"
 #include "media/sandbox/sandboxed_worker.hpp"
-#include "tests/media/sandbox/bare_thread.hpp"
+#include "tests/media/sandbox/aimed_attacks.hpp"
 
 #include <fcntl.h>
-#include <linux/sched.h>
-#include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -28,14 +26,6 @@
 
 namespace weike::media {
 namespace {
-
-using Answer = Result<nlohmann::json>;
-
-// A probe may say no with any words: the way back for what an attack found out.
-Answer tell(const std::string& what) {
-  return Answer(boost::system::in_place_value,
-                nlohmann::json{{"rejected", {{"code", "attack"}, {"detail", what}}}});
-}
 
 // Each should fail; named are those that did not.
 Answer try_everything(int, OutputSink&) {
@@ -144,6 +134,16 @@ Answer chatter(int, OutputSink& sink) {
   }
 }
 
+// Segments without a frame, after a while.
+Answer tarry(int, OutputSink& sink) {
+  for (int i = 0; i < 30; ++i) {
+    sink.progress(0, 1);
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+  return Answer(boost::system::in_place_value,
+                nlohmann::json{{"frames", 0}, {"damaged_frames", 0}});
+}
+
 Answer sleep_for_ever(int, OutputSink& sink) {
   sink.progress(::getpid(), 1 << 30);
   while (true) std::this_thread::sleep_for(std::chrono::seconds{1});
@@ -200,81 +200,6 @@ Answer send_lies_as_counts(int, OutputSink&) {
                 nlohmann::json{{"frames", 0}, {"damaged_frames", "many"}});
 }
 
-// Attacks on something of the test's, named behind a colon. They tell the errno they met.
-Answer write_to(const std::string& path) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  if (file < 0) return tell(std::strerror(errno));
-  const bool has_written = ::write(file, "attacked", 8) == 8;
-  return tell(has_written ? "done" : std::strerror(errno));
-}
-
-Answer connect_to(const std::string& port) {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  if (socket < 0) return tell(std::strerror(errno));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const auto* any = reinterpret_cast<const sockaddr*>(&address);
-  return tell(::connect(socket, any, sizeof address) == 0 ? "done" : std::strerror(errno));
-}
-
-Answer touch_by_exec(const std::string& path) {
-  std::string program = "/usr/bin/touch";
-  std::string argument = path;
-  char* const arguments[] = {program.data(), argument.data(), nullptr};
-  ::execve(program.c_str(), arguments, nullptr);
-  return tell(std::strerror(errno));
-}
-
-Answer trace(const std::string& pid) {
-  const bool is_attached = ::ptrace(PTRACE_SEIZE, std::stoi(pid), nullptr, nullptr) == 0;
-  if (is_attached) ::pause();  // For the test to see.
-  return tell(std::strerror(errno));
-}
-
-Answer fork_without_bound(const std::string&) {
-  int children = 0;
-  for (int i = 0; i < 64; ++i) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      while (true) ::pause();
-    }
-    children += child > 0 ? 1 : 0;
-  }
-  return tell(std::to_string(children) + " children");
-}
-
-Answer start_threads_without_bound(const std::string&) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 100'000; ++i)
-    threads.emplace_back([] {
-      while (true) ::pause();
-    });
-  return tell(std::to_string(threads.size()) + " threads");
-}
-
-// They share one small stack, so that the limit on memory does not bound them.
-Answer clone_without_bound(const std::string& most) {
-  alignas(16) static std::array<std::byte, 4096> stack{};
-  static const int word = 0;
-  const int wanted = std::stoi(most);
-  for (int i = 0; i < wanted; ++i) {
-    if (!start_bare_thread(stack.data() + stack.size(), &word)) return tell("bounded");
-  }
-  return tell("without bound");
-}
-
-const std::map<std::string, Answer (*)(const std::string&)> kAimedAttacks{
-    {"write", write_to},
-    {"connect", connect_to},
-    {"exec", touch_by_exec},
-    {"trace", trace},
-    {"forks", fork_without_bound},
-    {"threads", start_threads_without_bound},
-    {"clones", clone_without_bound},
-};
-
 const std::map<std::string, Answer (*)(int, OutputSink&)> kAttacks{
     {"everything", try_everything},
     {"descriptors", list_descriptors},
@@ -285,6 +210,7 @@ const std::map<std::string, Answer (*)(int, OutputSink&)> kAttacks{
     {"memory", take_memory},
     {"spin", spin},
     {"chatter", chatter},
+    {"tarry", tarry},
     {"sleep", sleep_for_ever},
     {"crash", crash},
     {"leave", leave},
@@ -306,8 +232,9 @@ std::string name_of_attack(const Task& task) {
 Answer attack(const TaskInput& input, const Task& task, OutputSink& sink) {
   const auto name = name_of_attack(task);
   const auto colon = name.find(':');
-  if (const auto aimed = kAimedAttacks.find(name.substr(0, colon)); aimed != kAimedAttacks.end())
-    return aimed->second(name.substr(colon + 1));
+  const auto& aimed = aimed_attacks();
+  if (const auto found = aimed.find(name.substr(0, colon)); found != aimed.end())
+    return found->second(name.substr(colon + 1));
   const auto found = kAttacks.find(name);
   if (found == kAttacks.end()) return tell("unknown attack");
   return found->second(input.source, sink);

@@ -172,6 +172,20 @@ TEST_F(SandboxedWorkerTest, TalkingForEverEndsAtTheWallLimit) {
   EXPECT_EQ(reason_of("chatter"), "child_timeout");
 }
 
+TEST_F(SandboxedWorkerTest, MoreThanFourSegmentsHaveAsMuchMoreTime) {
+  options.wall_limit = std::chrono::seconds{1};
+  Plan plan;
+  plan.source_sha256 = "tarry";
+  SandboxedWorker worker(options);
+
+  const auto four = worker.run(input, SegmentsTask{plan, {}, 0, 3}, sink, control);
+  const auto many = worker.run(input, SegmentsTask{plan, {}, 0, 79}, sink, control);
+
+  ASSERT_FALSE(four);
+  EXPECT_EQ(four.error().reason, "child_timeout");
+  EXPECT_TRUE(many);
+}
+
 struct Lie {
   const char* attack;
   const char* message;
