@@ -36,7 +36,8 @@ ChunkWriter::ChunkWriter(const UploadTools& tools, UploadHold hold, Upload uploa
       upload_(std::move(upload)),
       file_(std::move(file)),
       position_(upload_.offset_bytes),
-      recorded_at_(tools.clock.now()) {}
+      checked_position_(position_),
+      checked_at_(tools.clock.now()) {}
 
 Result<std::unique_ptr<ChunkWriter>> ChunkWriter::open(const UploadTools& tools, UploadHold hold,
                                                        Upload upload,
@@ -106,16 +107,21 @@ Result<> ChunkWriter::look_at(std::span<const std::byte> bytes) {
 }
 
 Result<> ChunkWriter::checkpoint() {
-  if (checksum_ || upload_.size_bytes == position_) return {};  // `finish` decides about these.
-  const bool is_much = position_ - upload_.offset_bytes >= tools_.options.checkpoint_bytes;
-  const bool is_long = tools_.clock.now() - recorded_at_ >= tools_.options.checkpoint_interval;
+  if (upload_.size_bytes == position_) return {};  // `finish` decides about the whole file.
+  const bool is_much = position_ - checked_position_ >= tools_.options.checkpoint_bytes;
+  const bool is_long = tools_.clock.now() - checked_at_ >= tools_.options.checkpoint_interval;
   if (!is_much && !is_long) return {};
   auto free = tools_.blobs.free_bytes();
   if (!free) return free.error();
   if (*free < tools_.options.disk_reserve_bytes) {
     return Error{ErrorCode::out_of_space, "free disk below the reserve"};
   }
-  return record();
+  if (!checksum_) {  // Else nothing is recorded before `finish` has seen all of the chunk.
+    if (auto recorded = record(); !recorded) return recorded.error();
+  }
+  checked_position_ = position_;
+  checked_at_ = tools_.clock.now();
+  return {};
 }
 
 Result<> ChunkWriter::record() {
@@ -124,7 +130,6 @@ Result<> ChunkWriter::record() {
   next.offset_bytes = position_;
   if (auto saved = tools_.records.save_progress(next); !saved) return saved.error();
   upload_ = std::move(next);
-  recorded_at_ = tools_.clock.now();
   return heed_glance();
 }
 

@@ -79,7 +79,8 @@ class ChunkWriter {
   std::string head_;        // The first bytes of the file, until they are judged.
   bool is_judged_ = false;  // The head has been judged, or lies in an earlier request.
   bool is_not_video_ = false;
-  Timestamp recorded_at_;
+  std::uint64_t checked_position_;  // Where and when the last checkpoint was.
+  Timestamp checked_at_;
   std::optional<Error> failure_;
 };
 

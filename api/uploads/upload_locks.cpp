@@ -5,8 +5,8 @@
 namespace weike::uploads {
 namespace {
 
-// More would tie up threads that the holder needs to finish.
-constexpr std::size_t kMaxWaiting = 2;
+// For one upload: its client needs no more, and others find a place too.
+constexpr std::size_t kMaxWaitingForOne = 2;
 
 }  // namespace
 
@@ -54,17 +54,26 @@ void UploadLocks::ask(Entry& entry) {
   if (entry.interrupt) entry.interrupt();
 }
 
+bool UploadLocks::may_wait(const Entry& entry) const {
+  return waiting_ < max_waiting_ && entry.waiting < kMaxWaitingForOne;
+}
+
 Result<UploadHold> UploadLocks::acquire(UploadId id, std::chrono::milliseconds patience) {
   Error locked{ErrorCode::locked, "another request holds the upload"};
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::unique_lock lock(mutex_);
   auto& entry = entries_[id];  // Stays in the map while it is held or waited for.
-  if (entry.is_held && entry.waiting >= kMaxWaiting) return locked;
+  if (entry.is_held && !may_wait(entry)) {
+    ask(entry);
+    return locked;
+  }
   ++entry.waiting;
+  ++waiting_;
   while (entry.is_held) {
     ask(entry);
     if (released_.wait_until(lock, deadline) == std::cv_status::timeout) break;
   }
+  --waiting_;
   --entry.waiting;
   if (entry.is_held) return locked;
   entry.is_held = true;

@@ -40,7 +40,11 @@ class UploadHold {
 // holds.
 class UploadLocks {
  public:
-  // `locked` if the holder does not let go within `patience`, or enough others wait already.
+  // At most `max_waiting` callers wait at once, for all uploads together. With 0 nobody waits.
+  explicit UploadLocks(std::size_t max_waiting) : max_waiting_(max_waiting) {}
+
+  // `locked` if the holder does not let go within `patience`, or at once if enough others wait
+  // already. The holder is asked in each case, so that another try may find it gone.
   Result<UploadHold> acquire(UploadId id, std::chrono::milliseconds patience);
 
  private:
@@ -52,9 +56,12 @@ class UploadLocks {
     std::function<void()> interrupt;
   };
   static void ask(Entry& entry);
+  bool may_wait(const Entry& entry) const;
 
+  const std::size_t max_waiting_;
   std::mutex mutex_;
   std::condition_variable released_;
+  std::size_t waiting_ = 0;  // For all entries.
   std::map<UploadId, Entry> entries_;
 };
 

@@ -24,6 +24,9 @@ struct UploadOptions {
   Milliseconds remembered = std::chrono::hours{24 * 7};
   // How long a request waits for another one to let go of the upload.
   Milliseconds lock_patience = std::chrono::seconds{5};
+  // So many requests wait for that at once; the rest is told `locked`. Each one blocks a thread of
+  // the pool that the holder needs in order to let go: a quarter of the pool is safe.
+  std::size_t max_waiting_requests = 2;
   // In a long request bytes become durable and acknowledged after so many, or so long.
   std::uint64_t checkpoint_bytes = 32ULL << 20;
   Milliseconds checkpoint_interval = std::chrono::seconds{2};

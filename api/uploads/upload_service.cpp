@@ -33,7 +33,8 @@ UploadService::UploadService(storage::KvStore& store, storage::BlobStore& blobs,
       assets_(assets),
       clock_(clock),
       options_(options),
-      records_(store, clock, options_) {}
+      records_(store, clock, options_),
+      locks_(options_.max_waiting_requests) {}
 
 Result<> UploadService::check_disk(std::uint64_t bytes) {
   auto free = blobs_.free_bytes();

@@ -29,6 +29,12 @@ lessons::LessonOptions lesson_options(const Config& config) {
   return options;
 }
 
+uploads::UploadOptions upload_options(const Config& config) {
+  auto options = config.uploads;
+  options.max_waiting_requests = config.net.pool_threads / 4;
+  return options;
+}
+
 learning::HeartbeatOptions heartbeat_options(const Config& config) {
   learning::HeartbeatOptions options;
   if (config.heartbeats == "relaxed") options.durability = storage::Durability::relaxed;
@@ -69,7 +75,7 @@ Services::Services(storage::KvStore& store, storage::BlobStore& blobs, const Clo
       presenter(store, accounts, assets, playback, signer_of(links)),
       review(store, assets, feed_publisher, media_gate, events, clock),
       learning(store, links, clock, heartbeat_options(config)),
-      uploads(store, blobs, assets, clock, config.uploads),
+      uploads(store, blobs, assets, clock, upload_options(config)),
       site(find_web_root(config)) {
   sessions.on_end([this](std::string_view key) { events.end_session(key); });
   accounts.on_sessions_ended([this](AccountId account, const std::vector<std::string>&) {

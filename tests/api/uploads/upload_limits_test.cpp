@@ -64,6 +64,58 @@ TEST_F(UploadLimitsTest, KeepsAReserveOfDisk) {
   EXPECT_EQ(create({{"Upload-Length", "1100000"}}).status, 507);
 }
 
+// Deferred lengths with a checksum, while the disk has 100 kB above its reserve.
+class ReserveWithChecksumTest : public UploadsTest {
+ protected:
+  ReserveWithChecksumTest() {
+    options_.disk_reserve_bytes = (64 << 20) - 100'000;
+    start();
+    path = *create({{"Upload-Defer-Length", "1"}}).headers.get("Location");
+  }
+  Fields checksum_of(const std::string& bytes) const {
+    const auto digest = http::to_base64(http::sha256(bytes));
+    return {{"Upload-Checksum", "sha256 " + digest}};
+  }
+  std::string path;
+};
+
+TEST_F(ReserveWithChecksumTest, IsKeptAsBytesArrive) {
+  const auto video = video_bytes(300'000);
+
+  const auto refused = patch(path, 0, video, BodyEnd::complete, checksum_of(video));
+
+  EXPECT_EQ(refused.status, 507);
+  EXPECT_EQ(offset_of(path), "0");
+  EXPECT_EQ(memory_blobs.free_bytes().value(), 64U << 20);
+}
+
+TEST_F(ReserveWithChecksumTest, IsKeptAsTimePasses) {
+  options_.checkpoint_bytes = 1 << 20;
+  start();
+  const auto video = video_bytes(300'000);
+  auto sent = patch_request(path, 0, checksum_of(video));
+  auto answer = open(sent);
+  auto& sink = *std::get<std::unique_ptr<http::BodySink>>(answer);
+  sink.attach([] {});
+  ASSERT_TRUE(sink.write(bytes_of(std::string_view(video).substr(0, 200'000))));
+  clock.advance(2s);
+
+  const auto refused = sink.write(bytes_of(std::string_view(video).substr(200'000)));
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::out_of_space);
+  EXPECT_EQ(sink.finish(BodyEnd::interrupted).status, 507);
+}
+
+TEST_F(ReserveWithChecksumTest, LetsPassWhatLeavesIt) {
+  const auto video = video_bytes(90'000);
+
+  const auto taken = patch(path, 0, video, BodyEnd::complete, checksum_of(video));
+
+  EXPECT_EQ(taken.status, 204);
+  EXPECT_EQ(offset_of(path), "90000");
+}
+
 TEST_F(UploadLimitsTest, AFullDiskKeepsWhatWasStored) {
   storage::MemoryBlobStore tiny(100'000);
   options_.disk_reserve_bytes = 0;

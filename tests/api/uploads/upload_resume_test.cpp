@@ -160,6 +160,23 @@ TEST_F(UploadResumeTest, AHolderThatDoesNotLetGoKeepsItsPlace) {
   EXPECT_EQ(offset_of(path), "10000");
 }
 
+TEST_F(UploadResumeTest, WithoutAPlaceToWaitTheNextTryTakesOver) {
+  options_.max_waiting_requests = 0;
+  start();
+  const auto video = video_bytes(100'000);
+  const auto path = create_upload(video.size());
+  auto sent = patch_request(path, 0);
+  auto answer = open(sent);
+  SlowPatch dying(std::move(std::get<std::unique_ptr<http::BodySink>>(answer)),
+                  video.substr(0, 30'000));
+
+  const auto refused = head(path);
+
+  EXPECT_EQ(refused.status, 423);
+  EXPECT_EQ(dying.wait().status, 423);
+  EXPECT_EQ(offset_of(path), "30000");
+}
+
 TEST_F(UploadResumeTest, ManyClientsAtOnceLeaveOneContent) {
   const auto video = video_bytes(200'000);
   const auto path = create_upload(video.size());
