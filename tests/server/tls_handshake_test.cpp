@@ -78,6 +78,23 @@ TEST_F(TlsTest, TicketResumesTheSession) {
   }
 }
 
+// Clients use a ticket of TLS 1.3 once (RFC 8446 §C.4).
+TEST_F(TlsTest, ResumedSessionBringsTheNextTicket) {
+  start();
+  SessionPtr session;
+  std::vector<std::unique_ptr<TlsClient>> clients;  // OpenSSL ends a session with its context.
+  for (int visit = 0; visit < 4; ++visit) {
+    clients.push_back(connect_tls({.version = TLS1_3_VERSION, .session = session.get()}));
+    const auto& client = clients.back();
+    client->send(get("/hello"));
+    ASSERT_TRUE(client->read_reply()) << visit;
+
+    EXPECT_EQ(client->is_resumed(), visit > 0) << visit;
+    session = client->take_session();
+    ASSERT_TRUE(session) << visit;
+  }
+}
+
 TEST_F(TlsTest, TicketIsGoodOnEveryThread) {
   options.io_threads = 4;
   start();

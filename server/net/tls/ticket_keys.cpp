@@ -36,7 +36,7 @@ int seal(TicketKeys& keys, unsigned char* name, unsigned char* iv, EVP_CIPHER_CT
   return is_set_up ? 1 : -1;
 }
 
-int unseal(TicketKeys& keys, const unsigned char* name, const unsigned char* iv,
+int unseal(TicketKeys& keys, const SSL* ssl, const unsigned char* name, const unsigned char* iv,
            EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac) {
   bool is_newest = false;
   std::optional<TicketKeys::Key> key =
@@ -46,14 +46,17 @@ int unseal(TicketKeys& keys, const unsigned char* name, const unsigned char* iv,
   const bool is_set_up = EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, secret, iv) == 1 &&
                          set_up_mac(mac, *key);
   if (!is_set_up) return -1;
-  return is_newest ? 1 : 2;
+  // Clients use a ticket of TLS 1.3 once (RFC 8446 §C.4), and OpenSSL gives no other by itself to a
+  // session that it resumes by this callback.
+  const bool is_used_up = SSL_version(ssl) >= TLS1_3_VERSION;
+  return is_newest && !is_used_up ? 1 : 2;
 }
 
 int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
               EVP_MAC_CTX* mac, int is_sealing) {
   auto* keys = static_cast<TicketKeys*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
   return is_sealing != 0 ? seal(*keys, name, iv, cipher, mac)
-                         : unseal(*keys, name, iv, cipher, mac);
+                         : unseal(*keys, ssl, name, iv, cipher, mac);
 }
 
 }  // namespace
