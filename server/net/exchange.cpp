@@ -125,14 +125,19 @@ http::Response no_route_response(const http::Request& request,
   return response;
 }
 
+std::optional<http::Response> call_gate(SharedContext& shared, const http::Route& route,
+                                        http::Request& request) {
+  return guarded(
+      shared, request, [&] { return shared.gatekeeper.admit(route, request); },
+      [&](const Error& error) -> std::optional<http::Response> {
+        return http::problem(error, request);
+      });
+}
+
 http::Response call_handler(SharedContext& shared, const http::Route& route,
                             http::Request& request) {
   return guarded(
-      shared, request,
-      [&] {
-        std::optional<http::Response> refused = shared.gatekeeper.admit(route, request);
-        return refused ? std::move(*refused) : route.handler(request);
-      },
+      shared, request, [&] { return route.handler(request); },
       [&](const Error& error) { return http::problem(error, request); });
 }
 

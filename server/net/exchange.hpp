@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 // The handler lane's view of one request: from a parsed head to a call of the handler. No waiting
@@ -22,6 +23,11 @@ http::Response no_route_response(const http::Request& request,
                                  const std::vector<http::Method>& allowed);
 
 // These run on the pool. An exception of the handler becomes a 500 and a line in the log.
+// Asks who the caller is and whether the route is open to them; an answer is the refusal. Once for
+// a request: the openers of streams and WebSockets below ask by themselves.
+std::optional<http::Response> call_gate(SharedContext& shared, const http::Route& route,
+                                        http::Request& request);
+// For a request that the gate admitted.
 http::Response call_handler(SharedContext& shared, const http::Route& route,
                             http::Request& request);
 http::StreamAnswer call_stream_handler(SharedContext& shared, const http::Route& route,

@@ -91,7 +91,9 @@ class Upload {
     // By names of their own: g++ 12.2 makes a crash of it as one condition.
     Connection* connection = &connection_;
     Exchange* exchange = &exchange_;
-    const bool is_there = co_await send_continue(connection, exchange);
+    // When the opening was late, the client has its 504 and no deadline strikes any more.
+    bool is_there = connection->is_alive();
+    if (is_there) is_there = co_await send_continue(connection, exchange);
     if (!is_there) end_ = http::BodyEnd::cut;
     connection_.deadline().enter(Phase::body);
     last_flush_ = std::chrono::steady_clock::now();
@@ -171,7 +173,9 @@ class Upload {
 
   Task<void> wait_for_bytes() {
     if (signal_.is_raised()) co_return;
-    co_await connection_.socket().async_wait(Socket::wait_read, kAwaitTuple);
+    // Nobody would wake a session that waits when its deadline is past.
+    if (connection_.is_alive())
+      co_await connection_.socket().async_wait(Socket::wait_read, kAwaitTuple);
     if (!connection_.is_alive()) end_ = http::BodyEnd::cut;
   }
 
@@ -209,18 +213,45 @@ class Upload {
   std::chrono::steady_clock::time_point last_flush_;
 };
 
+// Nothing when the body may come. A stranger's body is not worth memory, nor a 100 (RFC 9110
+// §10.1.1); a short one is dropped.
+Task<std::optional<http::Response>> refuse_before_body(Connection* connection, Exchange* exchange,
+                                                       const http::Route* route) {
+  connection->deadline().enter(Phase::handler);
+  SharedContext& shared = connection->thread().shared;
+  auto ask = [&shared, route, exchange] { return call_gate(shared, *route, exchange->request); };
+  std::optional<http::Response> refused = co_await run_blocking(shared.pool, ask);
+  if (refused && connection->is_alive()) co_await drop_short_body(connection, exchange);
+  co_return std::move(refused);
+}
+
+// A body that came with its head is in memory already, and gate and handler are one call then.
+bool has_body_to_come(Connection& connection, const BodyFraming& framing) {
+  if (framing.is_chunked || framing.expects_continue) return framing.has_body();
+  return framing.content_length > connection.leftover().size();
+}
+
 }  // namespace
 
 Task<std::optional<http::Response>> answer_whole(Connection* connection, Exchange* exchange,
                                                  const http::Route* route) {
+  const bool is_asked_before = has_body_to_come(*connection, exchange->framing);
+  if (is_asked_before) {
+    std::optional<http::Response> refused =
+        co_await refuse_before_body(connection, exchange, route);
+    if (!connection->is_alive()) co_return std::nullopt;
+    if (refused) co_return std::move(refused);
+  }
   const WholeEnd end = co_await read_whole(connection, exchange, route->body_limit_bytes);
   if (end == WholeEnd::cut) co_return std::nullopt;
   if (end == WholeEnd::too_large) co_return refuse(*exchange, Refusal::body_too_large);
   if (end == WholeEnd::malformed) co_return refuse(*exchange, Refusal::malformed);
   connection->deadline().enter(Phase::handler);
   SharedContext& shared = connection->thread().shared;
-  auto call = [&shared, route, exchange] {
-    return call_handler(shared, *route, exchange->request);
+  auto call = [&shared, route, exchange, is_asked_before] {
+    std::optional<http::Response> refused;
+    if (!is_asked_before) refused = call_gate(shared, *route, exchange->request);
+    return refused ? std::move(*refused) : call_handler(shared, *route, exchange->request);
   };
   http::Response response = co_await run_blocking(shared.pool, call);
   if (!connection->is_alive()) co_return std::nullopt;

@@ -9,8 +9,9 @@
 // tasks: its session awaits them.
 namespace weike::server {
 
-// Reads the body, calls the route's handler on the pool and returns its answer. Nothing when the
-// client is gone and nobody will read one.
+// Asks the gate, reads the body, calls the route's handler on the pool and returns its answer. Who
+// is refused is told before a body is read that did not come with its head. Nothing when the client
+// is gone and nobody will read one.
 Task<std::optional<http::Response>> answer_whole(Connection* connection, Exchange* exchange,
                                                  const http::Route* route);
 

@@ -28,12 +28,14 @@ std::size_t open_descriptors();
 class OpenGate : public http::Gatekeeper {
  public:
   std::optional<http::Response> admit(const http::Route&, http::Request&) override {
+    ++asked;
     if (refuses_with == 0) return {};
     http::Response refused;
     refused.status = refuses_with;
     return refused;
   }
   int refuses_with = 0;
+  std::atomic<int> asked = 0;
 };
 
 class CountingObserver : public Observer {
