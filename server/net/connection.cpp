@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+
 namespace weike::server {
 namespace {
 
@@ -55,6 +57,13 @@ bool Connection::may_go_on() const {
   return !is_old_ && (limit == 0 || requests_ < limit);
 }
 
+void Connection::watch_permit(const std::shared_ptr<const http::Permit>& permit) {
+  const bool is_known = std::find(permits_.begin(), permits_.end(), permit) != permits_.end();
+  if (is_known || !permit) return;
+  if (!permits_.empty() && unsent_bytes() == 0) permits_.clear();
+  permits_.push_back(permit);
+}
+
 void Connection::abort() {
   if (!socket().is_open()) return;
   const linger drop{1, 0};
@@ -64,14 +73,22 @@ void Connection::abort() {
   transport_.leave_tls();
 }
 
+bool Connection::check_permits() {
+  if (permits_.empty()) return true;
+  const bool has_unsent = deadline_.phase() == Phase::write || unsent_bytes() > 0;
+  const auto holds = [](const auto& permit) { return permit->holds(); };
+  if (has_unsent) return std::all_of(permits_.begin(), permits_.end(), holds);
+  permits_.clear();
+  return true;
+}
+
 void Connection::sweep(Deadline::Clock::time_point now) {
   if (!socket().is_open()) return;
   const Milliseconds max_age = thread_.options().max_connection_age;
   is_old_ = max_age.count() > 0 && now - opened_ >= max_age;
-  if (permit_ && !permit_->holds()) {
-    if (deadline_.phase() == Phase::write || unsent_bytes() > 0) return abort();
-    permit_.reset();
-  }
+  if (!check_permits()) return abort();
+  if (deadline_.phase() == Phase::write)
+    deadline_.note_unsent(static_cast<std::uint64_t>(unsent_bytes()));
   const bool is_ending = is_expired_ && deadline_.phase() != Phase::lingering;
   if (is_ending || !deadline_.is_over(now)) return;
   if (deadline_.phase() == Phase::websocket) {
@@ -88,7 +105,10 @@ void Connection::sweep(Deadline::Clock::time_point now) {
 
 void Connection::expire() {
   const auto phase = deadline_.phase();
-  if (phase == Phase::lingering && is_being_read()) return deadline_.enter(Phase::lingering);
+  const NetOptions& options = thread_.options();
+  const bool is_idle = phase == Phase::idle && is_being_read(options.idle_deadline);
+  const bool is_lingering = phase == Phase::lingering && is_being_read(options.linger);
+  if (is_idle || is_lingering) return deadline_.enter(phase);
   thread_.shared.observer.note(event_of(phase));
   if (phase == Phase::idle || phase == Phase::write || phase == Phase::lingering) return abort();
   if (!transport_.is_ready()) return abort();  // Nobody can be answered amid a handshake.
@@ -99,9 +119,9 @@ void Connection::expire() {
 }
 
 // A slow client that reads its last answer is not cut, as long as it keeps the minimum rate.
-bool Connection::is_being_read() {
+bool Connection::is_being_read(Milliseconds since_last_look) {
   const int unsent = unsent_bytes();
-  const auto seconds = std::chrono::duration<double>(thread_.options().linger).count();
+  const auto seconds = std::chrono::duration<double>(since_last_look).count();
   const double least = static_cast<double>(thread_.options().minimum_rate) * seconds;
   const bool is_first = last_unsent_ == 0;
   const bool has_moved = is_first || last_unsent_ - unsent >= least;

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace weike::server {
 
@@ -48,7 +49,10 @@ class Connection : public boost::intrusive::list_base_hook<
   Deadline& deadline() { return deadline_; }
 
   // Once for each request whose head was read.
-  void count_request() { ++requests_; }
+  void count_request() {
+    ++requests_;
+    last_unsent_ = 0;
+  }
   // False when this request is the last one: of its number, or by the age of the connection.
   bool may_go_on() const;
 
@@ -59,9 +63,9 @@ class Connection : public boost::intrusive::list_base_hook<
   std::string& leftover() { return leftover_; }
   std::unique_ptr<Unfinished>& unfinished() { return unfinished_; }
 
-  // The permit of the last file: bytes may still wait in the kernel when the session is done with
-  // it.
-  void watch_permit(std::shared_ptr<const http::Permit> permit) { permit_ = std::move(permit); }
+  // The permit of a file, null if it needs none: bytes may still wait in the kernel when the
+  // session is done with it.
+  void watch_permit(const std::shared_ptr<const http::Permit>& permit);
 
   // False after the deadline passed or the socket was closed: the session ends.
   bool is_alive() const { return transport_.socket().is_open() && !is_expired_; }
@@ -86,11 +90,13 @@ class Connection : public boost::intrusive::list_base_hook<
   void wake();
 
  private:
+  // False when a file whose bytes wait for the client may not be seen any more.
+  bool check_permits();
   void expire();
   void send_late_answer();
   // Bytes that wait in the kernel for the client.
   int unsent_bytes();
-  bool is_being_read();
+  bool is_being_read(Milliseconds since_last_look);
 
   ThreadContext& thread_;
   Transport transport_;
@@ -106,10 +112,11 @@ class Connection : public boost::intrusive::list_base_hook<
   Deadline deadline_;
   Tenant* tenant_ = nullptr;
   const Exchange* exchange_ = nullptr;
-  int last_unsent_ = 0;  // When lingering was looked at last.
+  int last_unsent_ = 0;  // When a slow reader was looked at last.
   std::string leftover_;
   std::unique_ptr<Unfinished> unfinished_;
-  std::shared_ptr<const http::Permit> permit_;
+  // Of files whose bytes may wait in the kernel.
+  std::vector<std::shared_ptr<const http::Permit>> permits_;
 };
 
 using ConnectionList =

@@ -6,7 +6,13 @@ void Deadline::enter(Phase phase) {
   phase_ = phase;
   is_paused_ = false;
   moved_ = 0;
+  unsent_before_.reset();
   end_ = Clock::now() + length_of(phase);
+}
+
+void Deadline::note_unsent(std::uint64_t bytes) {
+  unsent_ = bytes;
+  if (!unsent_before_) unsent_before_ = bytes;
 }
 
 void Deadline::pause() {
@@ -25,8 +31,11 @@ bool Deadline::is_over(Clock::time_point now) {
   if (phase_ != Phase::body && phase_ != Phase::write) return true;
   const auto seconds = std::chrono::duration<double>(options_.rate_window).count();
   const double least = static_cast<double>(options_.minimum_rate) * seconds;
-  if (static_cast<double>(moved_) < least) return true;
+  // Over TLS the kernel holds more bytes than moved.
+  const std::uint64_t had = moved_ + unsent_before_.value_or(unsent_);
+  if (static_cast<double>(had) < static_cast<double>(unsent_) + least) return true;
   moved_ = 0;
+  unsent_before_ = unsent_;
   end_ = now + options_.rate_window;
   return false;
 }

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace weike::server {
 
@@ -32,6 +33,9 @@ class Deadline {
   void enter(Phase phase);
   // Bytes that moved count for the minimum rate.
   void count(std::uint64_t bytes) { moved_ += bytes; }
+  // In `write`: bytes that wait in the kernel for the client. What it has read of them counts too,
+  // long before the kernel takes more.
+  void note_unsent(std::uint64_t bytes);
   // The time between `pause` and `resume` is ours, not the client's.
   void pause();
   void resume();
@@ -45,6 +49,9 @@ class Deadline {
   Phase phase_ = Phase::idle;
   bool is_paused_ = false;
   std::uint64_t moved_ = 0;
+  // In the kernel: when this window was looked at first, and last.
+  std::optional<std::uint64_t> unsent_before_;
+  std::uint64_t unsent_ = 0;
   Clock::time_point end_;
   Clock::duration left_{};
 };

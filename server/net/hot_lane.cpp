@@ -178,16 +178,17 @@ Turn::Step Turn::serve_one() {
       thread_.shared.router.find_hot(parsed.head.method, parsed.head.path);
   if (hot == nullptr || parsed.wire_method != parsed.head.method) return to_handler_lane();
   std::optional<http::Response> response;
+  std::string_view id;
   try {
     response = (*hot)(parsed.head);
   } catch (const std::exception& failure) {
-    const std::string_view id = thread_.ids.next();
+    id = thread_.ids.next();
     thread_.shared.observer.on_failure(id, failure.what());
     response = http::problem(Error{ErrorCode::internal, failure.what()}, http::Language::zh, id);
   }
   thread_.shared.observer.note(response ? NetEvent::cache_hit : NetEvent::cache_miss);
   if (!response || !is_sent_here(response->body)) return to_handler_lane();
-  const ReplyFrame frame{.request_id = thread_.ids.next(),
+  const ReplyFrame frame{.request_id = id.empty() ? thread_.ids.next() : id,
                          .date = thread_.date.now(),
                          .is_head = parsed.wire_method == http::Method::head,
                          .is_http_1_0 = parsed.is_http_1_0,
@@ -212,6 +213,8 @@ Turn::Step Turn::reply(http::Response&& response, const ReplyFrame& frame) {
 Turn::Step Turn::reply_file(const http::FileBody& body, bool keep_alive) {
   FileTransfer transfer(body);
   connection_.watch_permit(transfer.permit());
+  // Until the client has all of it: a recall still reaches it, and no request behind it cuts it.
+  if (!keep_alive) connection_.linger_at_close();
   if (!transfer.is_permitted()) return stop(Next::close);
   if (!connection_.is_secure()) transfer.begin_behind(output_.text());
   if (!flush(transfer.joins_head())) return stop(Next::close);

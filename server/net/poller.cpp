@@ -41,7 +41,9 @@ bool Poller::watch(Socket& socket, std::uint32_t events, bool is_known) {
   return ::epoll_ctl(set_.native_handle(), operation, socket.native_handle(), &event) == 0;
 }
 
-void Poller::forget(const Socket& socket) {
+void Poller::forget(const Socket& socket, bool is_watched) {
+  if (is_watched && set_.is_open())
+    ::epoll_ctl(set_.native_handle(), EPOLL_CTL_DEL, socket.native_handle(), nullptr);
   for (epoll_event& event : batch_) {
     if (event.data.ptr == &socket) event.data.ptr = nullptr;
   }

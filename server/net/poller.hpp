@@ -46,10 +46,12 @@ class Poller {
   // Tells of each change of `events`, edge-triggered (epoll_ctl(2)), until the socket is closed.
   // False when the system refuses, or after `stop`.
   bool watch(Socket& socket, std::uint32_t events, bool is_known);
-  // Sockets of the same batch of events have their turn yet.
-  bool has_more_turns() const { return !batch_.empty(); }
-  // Events that were fetched already go nowhere.
-  void forget(const Socket& socket);
+  // Sockets of the same batch of events have their turn yet, or somebody goes on after it.
+  bool has_more_turns() const { return !batch_.empty() || !late_.empty(); }
+  // Before a socket is closed: its events go nowhere, not those that were fetched already either.
+  // Closing is not enough: a process that is just being started shares the open file for a moment,
+  // and with it stays what epoll watches (epoll(7), question 6).
+  void forget(const Socket& socket, bool is_watched);
   // Wakes it after those whose turn it is, not before this returns.
   void wake_later(std::unique_ptr<Waiter> waiter, boost::system::error_code failure);
   // An exception of one connection is no other's business: it is reported and goes no further.

@@ -10,14 +10,13 @@ namespace weike::server {
 
 Socket::~Socket() {
   if (descriptor_ < 0) return;
-  poller_->forget(*this);
+  poller_->forget(*this, watched_ != 0);
   ::close(descriptor_);
 }
 
 void Socket::close() {
   if (descriptor_ < 0) return;
-  poller_->forget(*this);
-  // Closing takes it out of the set.
+  poller_->forget(*this, watched_ != 0);
   ::close(std::exchange(descriptor_, -1));
   cancel();
 }

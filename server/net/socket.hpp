@@ -43,7 +43,7 @@ class Socket {
   // Nothing that a read could find comes behind what is in the kernel: read to the end.
   bool is_ended() const { return is_ended_; }
 
-  // Others have their turn right after this one.
+  // Others have their turn right after this one, or have put off the rest of theirs.
   bool has_followers() const { return poller_->has_more_turns(); }
   // After others had their turn.
   void wake_later(std::unique_ptr<Waiter> waiter) { poller_->wake_later(std::move(waiter), {}); }

@@ -113,6 +113,8 @@ Task<bool> send_parts(Connection* connection, Exchange* exchange,
 }
 
 Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response response) {
+  // A deadline may have answered meanwhile: a second reply would be taken for the next one.
+  if (!connection->is_alive()) co_return false;
   ThreadContext& thread = connection->thread();
   const bool is_endless = std::holds_alternative<std::shared_ptr<http::EventSource>>(response.body);
   ReplyFrame frame;
@@ -123,7 +125,9 @@ Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response
   frame.keep_alive = exchange->keep_alive && exchange->body_is_consumed && !thread.is_stopping &&
                      !response.close_connection && !is_endless && connection->may_go_on();
   frame.transport_security = connection->transport_security();
-  if (!exchange->body_is_consumed) connection->linger_at_close();
+  // The client knows of no end: what it has sent meanwhile would take the answer away.
+  const bool is_unexpected = !frame.keep_alive && exchange->keep_alive && !is_endless;
+  if (!exchange->body_is_consumed || is_unexpected) connection->linger_at_close();
 
   // A client that overrode POST with HEAD waits for a body as POST has it: an empty one.
   const bool is_overridden_head = exchange->request.method == http::Method::head && !frame.is_head;
@@ -138,6 +142,7 @@ Task<bool> send_reply(Connection* connection, Exchange* exchange, http::Response
     if (!co_await send_all(connection, &output, has_parts)) co_return false;
   } else {
     FileTransfer transfer(*file);
+    if (!frame.keep_alive) connection->linger_at_close();  // A recall still reaches it.
     if (!co_await send_all(connection, &output, transfer.joins_head())) co_return false;
     if (!co_await send_file(connection, &transfer)) co_return false;
   }

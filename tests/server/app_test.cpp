@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 namespace weike::server {
 namespace {
@@ -105,6 +107,21 @@ TEST_F(AppTest, MetricsAreForLoopbackOrAdministrators) {
 
   EXPECT_THAT(get(*app, "/metrics").body, HasSubstr("weike_http_replies_total{lane=\"handler\""));
   EXPECT_EQ(get(*app, "/metrics", "X-Forwarded-For: 1.2.3.4\r\n").status, 401);
+}
+
+TEST_F(AppTest, AccessLogCanBeSwitchedOff) {
+  for (const bool is_on : {true, false}) {
+    config_.log.access = is_on;
+    fs::remove(config_.log.file);
+    auto app = start();
+    ASSERT_TRUE(app);
+    get(*app, "/healthz");
+    app.reset();
+
+    std::stringstream log;
+    log << std::ifstream(config_.log.file).rdbuf();
+    EXPECT_EQ(log.str().find("event=request") != std::string::npos, is_on);
+  }
 }
 
 TEST_F(AppTest, LittleFreeDiskIsNotReady) {

@@ -152,6 +152,7 @@ TEST_F(EngineTest, ThrowingHandlerIsA500WithoutItsReason) {
     const auto reply = client.read_reply();
     EXPECT_EQ(reply->status, 500);
     EXPECT_THAT(reply->body, Not(HasSubstr("secret")));
+    EXPECT_THAT(reply->body, HasSubstr(reply->fields.at("x-request-id"))) << path;
   }
   EXPECT_THAT(observer.failures, testing::ElementsAre("secret detail", "hot failure"));
 }

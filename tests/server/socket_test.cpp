@@ -170,6 +170,21 @@ TEST_F(SocketTest, EventsOfASocketThatIsGoneGoNowhere) {
   EXPECT_EQ(names[1], names[0] == "first" ? "second aborted" : "first aborted");
 }
 
+// As a process has it that is just being started.
+TEST_F(SocketTest, EventsOfAClosedOneGoNowhereThoughSomebodyHoldsTheFile) {
+  const int held = ::dup(second.socket->native_handle());
+  wait(*second.socket, Socket::wait_read, "second");
+  second.socket.reset();
+  Pair third(poller);
+  second.socket.emplace(std::move(*third.socket));  // Where the second one was.
+  wait(*second.socket, Socket::wait_read, "third");
+
+  send(second.ends[1], "b");
+
+  EXPECT_EQ(take_woken(), Names{});
+  ::close(held);
+}
+
 TEST_F(SocketTest, KnowsWhetherOthersHaveTheirTurnRightAfterIt) {
   wait(socket, Socket::wait_read, "first");
   wait(*second.socket, Socket::wait_read, "second");
@@ -182,6 +197,24 @@ TEST_F(SocketTest, KnowsWhetherOthersHaveTheirTurnRightAfterIt) {
 
   EXPECT_EQ(has_followers, (std::vector{true, false}));
   EXPECT_FALSE(socket.has_followers());
+}
+
+TEST_F(SocketTest, WhoGoesOnAfterTheBatchFollowsItsLastToo) {
+  wait(socket, Socket::wait_read, "first");
+  wait(*second.socket, Socket::wait_read, "second");
+  send(peer, "a");
+  send(second.ends[1], "b");
+  std::vector<bool> has_followers;
+  const auto look = [&] { has_followers.push_back(socket.has_followers()); };
+  on_wake = [&] {
+    look();
+    socket.wake_later(std::make_unique<Recorder>(*this, "first again"));
+    on_wake = look;
+  };
+
+  take_woken();
+
+  EXPECT_EQ(has_followers, (std::vector{true, true, false}));
 }
 
 TEST_F(SocketTest, WhoLetsItsBatchGoFirstComesBeforeTheNextBatch) {
