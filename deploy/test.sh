@@ -104,6 +104,9 @@ if [ "$all" = 1 ]; then
   step "layout and clang-tidy" tidy
   WEIKE_ROUNDS=100 step "faults, 100 rounds" node_tests fault
   SOAK_SECONDS=600 step "soak, 10 minutes" node tests/soak/soak.mjs
+  SOAK_SANITIZED=1 SOAK_SECONDS=60 WEIKE_BIN="$PWD/build/asan/bin/weike" step "load, AddressSanitizer" node tests/soak/soak.mjs
+  SOAK_SANITIZED=1 SOAK_SECONDS=60 WEIKE_BIN="$PWD/build/tsan/bin/weike" TSAN_OPTIONS="suppressions=$PWD/tests/tsan_suppressions.txt" \
+    step "load, ThreadSanitizer" node tests/soak/soak.mjs
 fi
 
 echo

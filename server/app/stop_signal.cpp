@@ -1,6 +1,7 @@
 #include "server/app/stop_signal.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -57,6 +58,10 @@ StopSignal::~StopSignal() {
 }
 
 StopSignal::Call StopSignal::wait() const {
+  // ThreadSanitizer lets no signal interrupt `read`, which would wait for what the handler writes.
+  pollfd readable{.fd = g_pipe[0], .events = POLLIN, .revents = 0};
+  while (::poll(&readable, 1, -1) < 0 && errno == EINTR) {
+  }
   std::array<char, 64> bytes{};
   while (::read(g_pipe[0], bytes.data(), bytes.size()) < 0 && errno == EINTR) {
   }

@@ -1,12 +1,15 @@
-// Random clients that stream, upload, listen, talk nonsense and break off, for SOAK_SECONDS; afterwards the server's descriptors and memory are
-// back where they were and it answers. SOAK_SEED repeats a run, SOAK_CLIENTS sets how many visit at once.
+// Random clients that stream, upload, listen, talk nonsense and break off, plain and over TLS, for SOAK_SECONDS; afterwards the server's
+// descriptors and memory are back where they were and it answers. SOAK_SEED repeats a run, SOAK_CLIENTS sets how many visit at once.
+// SOAK_SANITIZED=1 is for a server whose sanitizer keeps freed memory: it is not looked at, but what the sanitizer says is an error.
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { makeCertificate } from '../harness/certificate.mjs';
 import { clip } from '../harness/clips.mjs';
 import { residentBytes } from '../harness/processes.mjs';
 import { createPeople, Server, temporaryFolder, until } from '../harness/server.mjs';
+import { publishedMedia } from './published_media.mjs';
 import { Random } from './random.mjs';
 import { visit } from './visitors.mjs';
 
@@ -15,7 +18,7 @@ const clients = Number(process.env.SOAK_CLIENTS ?? 48);
 const seed = Number(process.env.SOAK_SEED ?? Date.now() % 1e9);
 // The store keeps some more files open while it compacts; sockets and pipes must be as many as before.
 const moreFiles = 24;
-const moreMemory = 24e6;
+const moreMemory = process.env.SOAK_SANITIZED ? Infinity : 24e6;
 
 /** How many of each: sockets, and everything else. */
 function descriptors(pid) {
@@ -34,7 +37,9 @@ function descriptors(pid) {
 
 const data = temporaryFolder();
 const people = createPeople(data);
+const certificate = makeCertificate();
 const config = {
+  tls: { certificate: certificate.file, key: certificate.key, port: 0, plain_port: 'serve' },
   log: { access: true, file: `${data}/access.log` },
   // All of these come from one address; what is slow is cut soon.
   net: { max_connections_per_address: 5_000, idle_deadline_ms: 2_000, head_deadline_ms: 2_000, rate_window_ms: 3_000, linger_ms: 500 },
@@ -46,13 +51,14 @@ const server = await Server.start({ data, config });
 console.log(`soak: ${seconds} s, ${clients} clients, seed ${seed}, server ${server.pid}`);
 
 const publisher = await server.logIn(people.publisher);
+const media = await publishedMedia({ publisher, reviewer: await server.logIn(people.reviewer), guest: server.client() });
 const bytes = clip({ seconds: 2 });
 const paths = ['/api/v1/channels', '/api/v1/feed?channel=micro-lessons&limit=20', '/healthz', '/metrics', '/', '/nothing/here', '/api/v1/lessons?scope=mine'];
 
 async function load(duration, salt) {
   const end = Date.now() + duration * 1000;
   const visitors = Array.from({ length: clients }, (_, i) =>
-    visit({ port: server.port, paths, token: publisher.token, client: publisher, clip: bytes, random: new Random(seed + salt + i * 7919) }, () => Date.now() > end));
+    visit({ port: server.port, securePort: server.securePort, paths, media, token: publisher.token, client: publisher, clip: bytes, random: new Random(seed + salt + i * 7919) }, () => Date.now() > end));
   return (await Promise.all(visitors)).reduce((sum, count) => sum + count, 0);
 }
 
@@ -78,6 +84,7 @@ try {
   console.log(`${visits} visits\nbefore: ${shown(before)}\nafter:  ${shown(after)}`);
 
   assert.ok(server.isRunning, 'the server has ended');
+  assert.doesNotMatch(server.log, /Sanitizer|runtime error:/);
   assert.equal((await server.client().send('GET', '/readyz')).status, 200);
   (await publisher.get('/feed?channel=micro-lessons')).expect(200);
   assert.ok(after.sockets <= before.sockets, 'sockets were left open');
