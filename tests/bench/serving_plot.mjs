@@ -5,7 +5,7 @@ const [from, to] = process.argv.slice(2);
 const { about, rows } = JSON.parse(readFileSync(from, 'utf8'));
 const drawn = rows.filter(({ skipped }) => !skipped);
 
-const left = 270;
+const left = 310;
 const width = 560;
 const rowHeight = 26;
 const top = 64;
