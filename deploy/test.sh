@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests everything; the last lines say what passed, failed or was skipped.
-#   --all  also ThreadSanitizer, clang 19 with clang-tidy and layout, the contract on the sanitized server, long kill rounds, a soak of ten minutes
+#   --all  also ThreadSanitizer, clang 19 with clang-tidy and layout, the contract on the sanitized server, long kill rounds, a soak of ten minutes and one of each
+#          sanitized server
 # shellcheck disable=SC2317  # Functions are called by way of `step`.
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
