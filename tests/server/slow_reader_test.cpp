@@ -7,7 +7,10 @@ using namespace std::chrono_literals;
 
 class SlowReader : public EngineTest {
  protected:
-  SlowReader() { file_bytes = 400'000; }
+  SlowReader() {
+    file_bytes = 400'000;
+    options.send_buffer_bytes = 1'000'000;  // The kernel takes all of that.
+  }
 
   RawClient slow_client() { return RawClient(engine->port(), 16'384); }
   // Reads until nothing more comes, `bytes` in each 10 ms at most.
@@ -41,7 +44,6 @@ class SlowReader : public EngineTest {
 
 TEST_F(SlowReader, OfWhatTheKernelHasIsNotIdle) {
   options.idle_deadline = 60ms;
-  options.send_buffer_bytes = 1'000'000;
   start();
   RawClient client = slow_client();
   client.send(get("/file"));
@@ -51,7 +53,6 @@ TEST_F(SlowReader, OfWhatTheKernelHasIsNotIdle) {
 
 TEST_F(SlowReader, WhoStopsIsCutThoughTheKernelHasItAll) {
   options.idle_deadline = 60ms;
-  options.send_buffer_bytes = 1'000'000;
   start();
   RawClient client = slow_client();
   client.send(get("/file"));
@@ -62,6 +63,7 @@ TEST_F(SlowReader, WhoStopsIsCutThoughTheKernelHasItAll) {
 
 // The kernel takes more only when a third of its buffer is free.
 TEST_F(SlowReader, KeepsTheMinimumRateByWhatItReads) {
+  options.send_buffer_bytes = 256 * 1024;
   options.rate_window = 100ms;
   options.minimum_rate = 10'000;
   file_bytes = 10'000'000;
@@ -78,7 +80,6 @@ TEST_F(SlowReader, KeepsTheMinimumRateByWhatItReads) {
 
 TEST_F(SlowReader, GetsTheLastAnswerWholeThoughARequestFollowedIt) {
   options.max_requests_per_connection = 1;
-  options.send_buffer_bytes = 1'000'000;
   held_calls.hold();
   router.add(late_file());
   start();
@@ -86,14 +87,12 @@ TEST_F(SlowReader, GetsTheLastAnswerWholeThoughARequestFollowedIt) {
   client.send(get("/late-file"));
   ASSERT_TRUE(held_calls.wait_for_call());
   client.send(get("/hello"));
-  std::this_thread::sleep_for(20ms);
   held_calls.let_go();
 
   EXPECT_GT(read_slowly(client, 20'000), file_bytes);
 }
 
 TEST_F(SlowReader, WhoAskedToCloseIsReachedByARecall) {
-  options.send_buffer_bytes = 1'000'000;
   start();
   for (const std::string path : {"/file", "/hot-file"}) {
     permit->is_on = true;
@@ -109,7 +108,6 @@ TEST_F(SlowReader, WhoAskedToCloseIsReachedByARecall) {
 }
 
 TEST_F(SlowReader, OfSeveralFilesIsReachedByARecallOfTheFirst) {
-  options.send_buffer_bytes = 1'000'000;
   router.add(late_file());
   start();
   const auto first = permit;
